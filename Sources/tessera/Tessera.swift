@@ -1,0 +1,4 @@
+@main
+struct Tessera {
+  static func main() {}
+}
