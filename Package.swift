@@ -44,6 +44,13 @@ let testedModules = [
   "TerminalUI",
 ]
 
+/// The module under test, the modules its tests take their material from, and the embedded themes.
+func testDependencies(of module: String) -> [Target.Dependency] {
+  let common = ["TestSupport", "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells"]
+  let all = common + ["Themes"] + (common.contains(module) ? [] : [module])
+  return all.map { .target(name: $0) } + (module == "Inference" ? ["CKernels"] : [])
+}
+
 let package = Package(
   name: "tessera",
   products: [.executable(name: "tessera", targets: ["tessera"])],
@@ -81,10 +88,7 @@ let package = Package(
     + testedModules.map { name in
       .testTarget(
         name: name + "Tests",
-        dependencies: [
-          .target(name: name), "TestSupport", "ModelFiles", "Tokenization", "Inference", "Lenses",
-          "Cells", "Themes",
-        ],
+        dependencies: testDependencies(of: name),
         exclude: ["Cells", "Reports", "Workbench"].contains(name) ? ["Snapshots"] : [],
         swiftSettings: name == "Tokenization" ? optimised : strict)
     },

@@ -1,1 +1,66 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* The arithmetic of the forward pass. Every function exists as AVX2 and as portable C; which runs is
+ * chosen once, at load, and TESSERA_KERNELS=portable in the environment forces the portable ones. */
+
+/* The name of the kernels that run: "avx2" or "portable". */
+const char *ck_kernels_name(void);
+/* Runs the portable kernels (1) or the best the machine has (0) from now on; for tests. */
+void ck_force_portable(int portable);
+/* Tells the processor that this thread is spinning. */
+void ck_pause(void);
+
+/* Block types by their GGUF number. */
+enum { CK_F32 = 0, CK_F16 = 1, CK_Q4_0 = 2, CK_Q4_1 = 3, CK_Q5_0 = 6, CK_Q5_1 = 7, CK_Q8_0 = 8, CK_BF16 = 30 };
+
+/* Sum of a[i] * b[i]. */
+float ck_dot(const float *a, const float *b, int32_t n);
+/* y[i] += a * x[i]. */
+void ck_axpy(float a, const float *x, float *y, int32_t n);
+/* y = x / rms(x) * weight. */
+void ck_rmsnorm(const float *x, const float *weight, float epsilon, int32_t n, float *y);
+/* x = exp(x - max) / sum, in place. */
+void ck_softmax(float *x, int32_t n);
+/* gate[i] = silu(gate[i]) * up[i]. */
+void ck_silu_product(float *gate, const float *up, int32_t n);
+/* Rotates adjacent pairs (x[2i], x[2i+1]) of each head by the angle whose cosine and sine stand at i
+ * (rotary embedding in GGUF's order for llama). */
+void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
+                     const float *sines);
+/* out[i] = scale * dot(query, keys + i * stride) for i < n. */
+void ck_attention_scores(const float *query, const float *keys, size_t stride, int32_t n, int32_t width,
+                         float scale, float *out);
+/* out = sum of weights[i] * (values + i * stride). */
+void ck_attention_values(const float *weights, const float *values, size_t stride, int32_t n,
+                         int32_t width, float *out);
+/* log(sum(exp(x))) and the entropy in nats of softmax(x). */
+void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy);
+
+/* Turns `n` elements (a multiple of the block size) of a GGUF row into floats. */
+void ck_dequantise(int32_t type, const void *row, int32_t n, float *out);
+
+/* y[t * y_stride + r] = dot(row r of weights, x[t * x_stride ...]) for rows in begin..<end; f32
+ * arithmetic. `scratch` holds `columns` floats. */
+void ck_rows_f32(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t begin, int32_t end,
+                 int32_t columns, const float *x, size_t x_stride, int32_t tokens, float *y,
+                 size_t y_stride, float *scratch);
+
+/* Packed weights: panels of CK_PANEL rows, so that one vector holds the same columns of all of them
+ * and a row needs neither a horizontal sum nor a scale of its own. See packed.h. */
+enum { CK_PANEL = 8, CK_BLOCK = 32 };
+/* Whether weights of this type are packed; others are used as they are, with f32 activations. */
+int32_t ck_is_packed(int32_t type);
+/* Bytes of one panel of `columns` columns. */
+size_t ck_panel_bytes(int32_t type, int32_t columns);
+/* Packs panel `panel` of a matrix of `rows` rows; missing rows of the last panel become zeros. */
+void ck_pack_panel(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t rows, int32_t panel,
+                   int32_t columns, uint8_t *out);
+/* Blocks of 32 floats as 16-bit integers: x ~ q * scale; `sums` is scale * sum of q of each block. */
+void ck_quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums);
+/* y[t * y_stride + r] for the rows of panels begin..<end and t < tokens; rows beyond `rows` are not
+ * written. */
+void ck_panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
+                   int32_t columns, const int16_t *q, const float *scales, const float *sums,
+                   int32_t tokens, float *y, size_t y_stride);

@@ -1,0 +1,206 @@
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+void ck_panels_i16_avx2(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
+                        int32_t columns, const int16_t *q, const float *scales, const float *sums,
+                        int32_t tokens, float *y, size_t y_stride);
+
+static inline float sum_lanes(__m256 v) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+static inline float max_lanes(__m256 v) {
+  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+static inline float dot(const float *a, const float *b, int32_t n) {
+  __m256 s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+  int32_t i = 0;
+  for (; i + 32 <= n; i += 32) {
+    s0 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i), s0);
+    s1 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 8), _mm256_loadu_ps(b + i + 8), s1);
+    s2 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 16), _mm256_loadu_ps(b + i + 16), s2);
+    s3 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 24), _mm256_loadu_ps(b + i + 24), s3);
+  }
+  for (; i + 8 <= n; i += 8) s0 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i), s0);
+  float sum = sum_lanes(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)));
+  for (; i < n; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+static inline void axpy(float a, const float *x, float *y, int32_t n) {
+  __m256 va = _mm256_set1_ps(a);
+  int32_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    _mm256_storeu_ps(y + i, _mm256_fmadd_ps(va, _mm256_loadu_ps(x + i), _mm256_loadu_ps(y + i)));
+  for (; i < n; i++) y[i] += a * x[i];
+}
+
+/* e^x to about one unit in the last place: x = k ln 2 + r, e^r by its Taylor polynomial of degree 7
+ * on |r| <= ln 2 / 2. Below -87.3 the result is 0, above 88.3 it stays at e^88.3. */
+static inline __m256 exponential(__m256 x) {
+  const __m256 low = _mm256_set1_ps(-87.3f);
+  __m256 vanishes = _mm256_cmp_ps(x, low, _CMP_LT_OQ);
+  x = _mm256_min_ps(_mm256_max_ps(x, low), _mm256_set1_ps(88.3f));
+  __m256 k = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504088896341f)),
+                             _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m256 r = _mm256_fnmadd_ps(k, _mm256_set1_ps(0.693359375f), x);
+  r = _mm256_fnmadd_ps(k, _mm256_set1_ps(-2.12194440e-4f), r);
+  __m256 p = _mm256_set1_ps(1.0f / 5040);
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0f / 720));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0f / 120));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0f / 24));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0f / 6));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.5f));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1));
+  p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1));
+  __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(k), 23);
+  p = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), exponent));
+  return _mm256_andnot_ps(vanishes, p);
+}
+
+static float maximum(const float *x, int32_t n) {
+  float m = -INFINITY;
+  int32_t i = 0;
+  if (n >= 8) {
+    __m256 v = _mm256_loadu_ps(x);
+    for (i = 8; i + 8 <= n; i += 8) v = _mm256_max_ps(v, _mm256_loadu_ps(x + i));
+    m = max_lanes(v);
+  }
+  for (; i < n; i++)
+    if (x[i] > m) m = x[i];
+  return m;
+}
+
+/* Lanes that hold elements when `left` (< 8) are left. */
+static inline __m256i lanes_left(int32_t left) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static void softmax(float *x, int32_t n) {
+  __m256 m = _mm256_set1_ps(maximum(x, n));
+  __m256 sum = _mm256_setzero_ps();
+  int32_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    __m256 e = exponential(_mm256_sub_ps(_mm256_loadu_ps(x + i), m));
+    _mm256_storeu_ps(x + i, e);
+    sum = _mm256_add_ps(sum, e);
+  }
+  if (i < n) {
+    __m256i some = lanes_left(n - i);
+    __m256 e = exponential(_mm256_sub_ps(_mm256_maskload_ps(x + i, some), m));
+    _mm256_maskstore_ps(x + i, some, e);
+    sum = _mm256_add_ps(sum, _mm256_and_ps(e, _mm256_castsi256_ps(some)));
+  }
+  __m256 scale = _mm256_set1_ps(1 / sum_lanes(sum));
+  for (i = 0; i + 8 <= n; i += 8) _mm256_storeu_ps(x + i, _mm256_mul_ps(_mm256_loadu_ps(x + i), scale));
+  for (; i < n; i++) x[i] *= _mm256_cvtss_f32(scale);
+}
+
+static void silu_product(float *gate, const float *up, int32_t n) {
+  const __m256 one = _mm256_set1_ps(1);
+  int32_t i = 0;
+  for (; i < n; i += 8) {
+    __m256i some = lanes_left(n - i);
+    __m256 g = _mm256_maskload_ps(gate + i, some);
+    __m256 e = exponential(_mm256_sub_ps(_mm256_setzero_ps(), g));
+    __m256 s = _mm256_div_ps(g, _mm256_add_ps(one, e));
+    _mm256_maskstore_ps(gate + i, some, _mm256_mul_ps(s, _mm256_maskload_ps(up + i, some)));
+  }
+}
+
+static void attention_scores(const float *query, const float *keys, size_t stride, int32_t n,
+                             int32_t width, float scale, float *out) {
+  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + (size_t)i * stride, width) * scale;
+}
+
+static void attention_values(const float *weights, const float *values, size_t stride, int32_t n,
+                             int32_t width, float *out) {
+  int32_t c = 0;
+  for (; c + 32 <= width; c += 32) {
+    __m256 s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+    const float *v = values + c;
+    for (int32_t i = 0; i < n; i++, v += stride) {
+      __m256 w = _mm256_broadcast_ss(weights + i);
+      s0 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v), s0);
+      s1 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 8), s1);
+      s2 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 16), s2);
+      s3 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 24), s3);
+    }
+    _mm256_storeu_ps(out + c, s0);
+    _mm256_storeu_ps(out + c + 8, s1);
+    _mm256_storeu_ps(out + c + 16, s2);
+    _mm256_storeu_ps(out + c + 24, s3);
+  }
+  if (c == width) return;
+  memset(out + c, 0, (size_t)(width - c) * sizeof *out);
+  for (int32_t i = 0; i < n; i++) axpy(weights[i], values + (size_t)i * stride + c, out + c, width - c);
+}
+
+static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
+  float most = maximum(x, n);
+  __m256 m = _mm256_set1_ps(most);
+  double sum = 0, weighted = 0;
+  /* Runs of 1024 are summed in floats, the runs in doubles. */
+  for (int32_t run = 0; run < n; run += 1024) {
+    int32_t end = run + 1024 < n ? run + 1024 : n;
+    __m256 s = _mm256_setzero_ps(), w = s;
+    for (int32_t i = run; i < end; i += 8) {
+      __m256i some = lanes_left(end - i);
+      __m256 d = _mm256_sub_ps(_mm256_maskload_ps(x + i, some), m);
+      d = _mm256_max_ps(d, _mm256_set1_ps(-1e4f));
+      __m256 e = _mm256_and_ps(exponential(d), _mm256_castsi256_ps(some));
+      s = _mm256_add_ps(s, e);
+      w = _mm256_fmadd_ps(e, d, w);
+    }
+    sum += sum_lanes(s);
+    weighted += sum_lanes(w);
+  }
+  *result = (float)(most + log(sum));
+  *entropy = (float)(log(sum) - weighted / sum);
+}
+
+static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums) {
+  const __m256 positive = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
+  for (int32_t b = 0; b < n / CK_BLOCK; b++, x += CK_BLOCK, q += CK_BLOCK) {
+    __m256 v[4], most = _mm256_setzero_ps();
+    for (int i = 0; i < 4; i++) {
+      v[i] = _mm256_loadu_ps(x + 8 * i);
+      most = _mm256_max_ps(most, _mm256_and_ps(v[i], positive));
+    }
+    float m = max_lanes(most);
+    __m256 inverse = _mm256_set1_ps(m > 0 ? 32767 / m : 0);
+    __m256i k[4], total = _mm256_setzero_si256();
+    for (int i = 0; i < 4; i++) {
+      k[i] = _mm256_cvtps_epi32(_mm256_mul_ps(v[i], inverse));
+      total = _mm256_add_epi32(total, k[i]);
+    }
+    for (int i = 0; i < 4; i += 2) {
+      __m256i pair = _mm256_permute4x64_epi64(_mm256_packs_epi32(k[i], k[i + 1]), 0xd8);
+      _mm256_storeu_si256((__m256i *)(q + 8 * i), pair);
+    }
+    __m128i t = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
+    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
+    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1));
+    scales[b] = m / 32767;
+    sums[b] = (float)_mm_cvtsi128_si32(t) * scales[b];
+  }
+}
+
+#pragma clang attribute pop
+
+const struct ck_table ck_avx2 = {
+    "avx2",           dot,         axpy,         softmax,           silu_product, attention_scores,
+    attention_values, log_sum_exp, quantise_i16, ck_panels_i16_avx2,
+};
+#endif

@@ -1,0 +1,45 @@
+#pragma once
+#include "ckernels.h"
+
+/* What differs between processors: one table for each, filled by its own file. */
+struct ck_table {
+  const char *name;
+  float (*dot)(const float *, const float *, int32_t);
+  void (*axpy)(float, const float *, float *, int32_t);
+  void (*softmax)(float *, int32_t);
+  void (*silu_product)(float *, const float *, int32_t);
+  void (*attention_scores)(const float *, const float *, size_t, int32_t, int32_t, float, float *);
+  void (*attention_values)(const float *, const float *, size_t, int32_t, int32_t, float *);
+  void (*log_sum_exp)(const float *, int32_t, float *, float *);
+  void (*quantise_i16)(const float *, int32_t, int16_t *, float *, float *);
+  void (*panels_i16)(int32_t, const uint8_t *, int32_t, int32_t, int32_t, int32_t, const int16_t *,
+                     const float *, const float *, int32_t, float *, size_t);
+};
+
+extern const struct ck_table ck_portable;
+#if defined(__x86_64__)
+extern const struct ck_table ck_avx2;
+#endif
+/* The table in use. */
+extern const struct ck_table *ck_current;
+
+/* An IEEE half as a float, exactly. */
+static inline float ck_half(uint16_t h) {
+  union {
+    uint32_t u;
+    float f;
+  } sign_less, out;
+  uint32_t sign = (uint32_t)(h & 0x8000) << 16;
+  uint32_t rest = (uint32_t)(h & 0x7fff);
+  if (rest >= 0x7c00) {
+    out.u = sign | 0x7f800000 | (rest & 0x3ff) << 13;
+    return out.f;
+  }
+  if (rest < 0x0400) {
+    sign_less.f = (float)rest * 0x1p-24f;
+    out.u = sign | sign_less.u;
+    return out.f;
+  }
+  out.u = sign | ((rest << 13) + 0x38000000);
+  return out.f;
+}

@@ -1,0 +1,56 @@
+import CKernels
+
+/// The inputs of a matrix product: `[tokens, width]` floats and, beside them, the same as blocks of
+/// 16-bit integers.
+///
+/// Scratch memory of one forward pass, allocated once; a class so that it is freed with its owner.
+final class Activations {
+  let width: Int
+  let floats: UnsafeMutablePointer<Float>
+  let integers: UnsafeMutablePointer<Int16>
+  let scales: UnsafeMutablePointer<Float>
+  let sums: UnsafeMutablePointer<Float>
+  private let rows: UnsafeMutablePointer<Float>
+
+  /// Room for `tokens` rows of `width` floats, used by `members` threads.
+  init(tokens: Int, width: Int, members: Int) {
+    self.width = width
+    let blocks = (width + Int(CK_BLOCK) - 1) / Int(CK_BLOCK)
+    floats = .zeros(tokens * width)
+    integers = .allocate(capacity: tokens * width)
+    integers.initialize(repeating: 0, count: tokens * width)
+    scales = .zeros(tokens * blocks)
+    sums = .zeros(tokens * blocks)
+    rows = .zeros(members * width)
+  }
+
+  deinit {
+    floats.deallocate()
+    integers.deallocate()
+    scales.deallocate()
+    sums.deallocate()
+    rows.deallocate()
+  }
+
+  /// A row of weights as floats, for one member.
+  func scratch(ofMember index: Int) -> UnsafeMutablePointer<Float> { rows + index * width }
+
+  /// Fills in the integers of some rows from their floats.
+  func quantise(_ tokens: Range<Int>) {
+    let blocks = width / Int(CK_BLOCK)
+    for token in tokens {
+      ck_quantise_i16(
+        floats + token * width, Int32(width), integers + token * width, scales + token * blocks,
+        sums + token * blocks)
+    }
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// Memory for `count` floats, all zero.
+  static func zeros(_ count: Int) -> Self {
+    let pointer = Self.allocate(capacity: count)
+    pointer.initialize(repeating: 0, count: count)
+    return pointer
+  }
+}

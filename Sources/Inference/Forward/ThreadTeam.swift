@@ -1,0 +1,139 @@
+import CKernels
+import Foundation
+import Synchronization
+
+/// A few threads that work on one thing together: the caller and its helpers.
+///
+/// The helpers spin briefly for the next piece of work, then sleep: a step of decoding has a
+/// hundred barriers, each far shorter than waking a thread takes, but an idle team uses no
+/// processor. One caller at a time.
+final class ThreadTeam: @unchecked Sendable {
+  /// A thread's place in the team, while it works.
+  struct Member {
+    /// 0 is the caller.
+    let index: Int
+    /// How many work together.
+    let count: Int
+    fileprivate let team: ThreadTeam
+
+    /// Waits until every member has come here.
+    func barrier() { team.barrier() }
+
+    /// This member's share of `count` things, contiguous, in units of `granularity`.
+    func share(of total: Int, granularity: Int = 1) -> Range<Int> {
+      let units = (total + granularity - 1) / granularity
+      let begin = units * index / count * granularity
+      let end = units * (index + 1) / count * granularity
+      return min(begin, total)..<min(end, total)
+    }
+  }
+
+  /// How many threads work, the caller included.
+  let count: Int
+
+  // Unchecked: `work` is written by the caller before `round` is advanced (release) and read by
+  // helpers after they have seen the advance (acquire); it is not written again until all are done.
+  private var work: ((Member) -> Void)?
+  private let round = Atomic<Int>(0)
+  private let finished = Atomic<Int>(0)
+  private let arrived = Atomic<Int>(0)
+  private let phase = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let ended = Atomic<Bool>(false)
+  private let bell = NSCondition()
+
+  /// Turns of spinning before a helper sleeps: about a quarter of a millisecond.
+  private static let spins = 8_000
+  /// Turns of spinning before a waiting member lets other threads run.
+  private static let spinsBeforeYield = 2_000
+
+  /// A team of `count` threads, of which `count - 1` are started here.
+  init(count: Int) {
+    self.count = max(1, count)
+    for index in 1..<max(2, self.count) where index < self.count {
+      let thread = Thread {
+        BackgroundThread.blockTerminalSignals()
+        var seen = 0
+        while let next = self.await(after: seen) {
+          seen = next
+          self.help(index)
+        }
+      }
+      thread.name = "tessera-kernel-\(index)"
+      thread.start()
+    }
+  }
+
+  /// Ends the helpers; they hold the team until then. No `run` may follow.
+  func stop() {
+    ended.store(true, ordering: .sequentiallyConsistent)
+    bell.lock()
+    bell.broadcast()
+    bell.unlock()
+  }
+
+  /// Runs `body` on every member and returns when all are done.
+  func run(_ body: (Member) -> Void) {
+    guard count > 1 else {
+      body(Member(index: 0, count: 1, team: self))
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      work = body
+      finished.store(0, ordering: .relaxed)
+      round.add(1, ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+        bell.lock()
+        bell.broadcast()
+        bell.unlock()
+      }
+      body(Member(index: 0, count: count, team: self))
+      spin { finished.load(ordering: .acquiring) == count - 1 }
+      work = nil
+    }
+  }
+
+  /// The round after `seen`, once it has begun; `nil` when the team has ended.
+  private func await(after seen: Int) -> Int? {
+    for _ in 0..<Self.spins {
+      let now = round.load(ordering: .acquiring)
+      if now != seen { return now }
+      if ended.load(ordering: .relaxed) { return nil }
+      ck_pause()
+    }
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
+    bell.lock()
+    defer { bell.unlock() }
+    while true {
+      let now = round.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      if ended.load(ordering: .sequentiallyConsistent) { return nil }
+      bell.wait()
+    }
+  }
+
+  private func help(_ index: Int) {
+    work?(Member(index: index, count: count, team: self))
+    finished.add(1, ordering: .releasing)
+  }
+
+  fileprivate func barrier() {
+    guard count > 1 else { return }
+    let now = phase.load(ordering: .relaxed)
+    if arrived.add(1, ordering: .acquiringAndReleasing).newValue == count {
+      arrived.store(0, ordering: .relaxed)
+      phase.store(now &+ 1, ordering: .releasing)
+    } else {
+      spin { phase.load(ordering: .acquiring) != now }
+    }
+  }
+
+  private func spin(until done: () -> Bool) {
+    var turns = 0
+    while !done() {
+      turns += 1
+      if turns < Self.spinsBeforeYield { ck_pause() } else { sched_yield() }
+    }
+  }
+}

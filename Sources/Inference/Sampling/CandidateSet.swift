@@ -1,0 +1,178 @@
+import Tokenization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The candidates that are left at some stage of the sampler; never empty.
+///
+/// Sorting all of a vocabulary costs more than a decoding step, so only as many candidates are
+/// put in order as a stage needs: the first `orderedCount` are the best, best first, ties by
+/// ascending id; the rest stand in no order.
+struct CandidateSet {
+  /// A candidate with its logit as the stages so far have shaped it.
+  struct Entry {
+    var id: TokenID
+    var logit: Float
+
+    func isBetter(than other: Entry) -> Bool {
+      logit == other.logit ? id < other.id : logit > other.logit
+    }
+  }
+
+  private(set) var entries: [Entry]
+  private var orderedCount = 0
+
+  /// All of the vocabulary. A logit that is not a number counts as minus infinity.
+  init(logits: [Float]) {
+    precondition(!logits.isEmpty)
+    entries = logits.enumerated().map { index, logit in
+      Entry(id: TokenID(index), logit: logit.isNaN ? -.infinity : logit)
+    }
+  }
+
+  /// Puts the best `count` candidates in order at the front.
+  mutating func order(_ count: Int) {
+    let count = min(count, entries.count)
+    guard count > orderedCount else { return }
+    guard count * 8 < entries.count else {
+      entries.sort { $0.isBetter(than: $1) }
+      orderedCount = entries.count
+      return
+    }
+    var best: [Int] = []
+    for index in entries.indices {
+      let entry = entries[index]
+      if best.count == count, !entry.isBetter(than: entries[best[count - 1]]) { continue }
+      var low = 0
+      var high = best.count
+      while low < high {
+        let middle = (low + high) / 2
+        if entries[best[middle]].isBetter(than: entry) { low = middle + 1 } else { high = middle }
+      }
+      if best.count == count { best.removeLast() }
+      best.insert(index, at: low)
+    }
+    let chosen = best.map { entries[$0] }
+    for index in best.sorted(by: >) {
+      entries.swapAt(index, entries.count - 1)
+      entries.removeLast()
+    }
+    entries.insert(contentsOf: chosen, at: 0)
+    orderedCount = count
+  }
+
+  /// The highest logit.
+  private var bestLogit: Float {
+    orderedCount > 0 ? entries[0].logit : entries.reduce(-.infinity) { max($0, $1.logit) }
+  }
+
+  /// Probabilities of the entries, in their present order; they sum to 1.
+  func probabilities() -> [Double] {
+    let best = Double(bestLogit)
+    guard best.isFinite else {
+      return [Double](repeating: 1 / Double(entries.count), count: entries.count)
+    }
+    var weights = entries.map { exp(Double($0.logit) - best) }
+    let sum = weights.reduce(0, +)
+    for index in weights.indices { weights[index] /= sum }
+    return weights
+  }
+
+  /// Entropy in nats of the given probabilities.
+  static func entropy(_ probabilities: [Double]) -> Double {
+    probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+  }
+
+  /// The set for showing.
+  mutating func result(_ stage: SamplerStage, setting: String) -> StageResult {
+    order(SamplerChain.shownCandidates)
+    let probabilities = probabilities()
+    let shown = zip(entries, probabilities).prefix(SamplerChain.shownCandidates).map {
+      Candidate(id: $0.id, logit: $0.logit, probability: Float($1))
+    }
+    return StageResult(
+      stage: stage, setting: setting, candidates: shown, kept: entries.count,
+      entropy: Float(Self.entropy(probabilities)))
+  }
+
+  /// Applies the penalties for the tokens of `history`, and removes banned tokens unless nothing
+  /// else is left.
+  mutating func penalise(_ settings: SamplerSettings, history: ArraySlice<TokenID>) {
+    var counts: [TokenID: Int] = [:]
+    for id in history { counts[id, default: 0] += 1 }
+    for index in entries.indices {
+      guard let count = counts[entries[index].id] else { continue }
+      var logit = entries[index].logit
+      logit = logit > 0 ? logit / settings.repetitionPenalty : logit * settings.repetitionPenalty
+      logit -= Float(count) * settings.frequencyPenalty + settings.presencePenalty
+      entries[index].logit = logit
+    }
+    if entries.contains(where: { !settings.banned.contains($0.id) }) {
+      entries.removeAll { settings.banned.contains($0.id) }
+    }
+    orderedCount = 0
+  }
+
+  /// Keeps the best `count`.
+  mutating func keepBest(_ count: Int) {
+    let count = min(max(count, 1), entries.count)
+    order(count)
+    entries.removeSubrange(count...)
+    orderedCount = count
+  }
+
+  /// Keeps the shortest run of best candidates that have at least probability `share` together.
+  mutating func keepNucleus(_ share: Float) {
+    var ordered = min(256, entries.count)
+    while true {
+      order(ordered)
+      var sum = 0.0
+      for (index, probability) in probabilities().prefix(ordered).enumerated() {
+        sum += probability
+        if sum >= Double(share) {
+          keepBest(index + 1)
+          return
+        }
+      }
+      if ordered == entries.count { return }
+      ordered = entries.count
+    }
+  }
+
+  /// Keeps candidates with at least `relative` times the probability of the best.
+  mutating func keepAtLeast(relative: Float) {
+    let least = bestLogit + logf(relative)
+    var keptInOrder = 0
+    for index in 0..<orderedCount where entries[index].logit >= least { keptInOrder += 1 }
+    let best = bestLogit
+    entries.removeAll { $0.logit < least && $0.logit < best }
+    orderedCount = min(keptInOrder, entries.count)
+  }
+
+  /// Keeps the candidates whose surprisal is nearest to the entropy until they have at least
+  /// probability `share` together.
+  mutating func keepTypical(_ share: Float) {
+    order(entries.count)
+    let probabilities = probabilities()
+    let entropy = Self.entropy(probabilities)
+    let deviations = probabilities.map { abs(-log($0) - entropy) }
+    let nearest = entries.indices.sorted {
+      deviations[$0] == deviations[$1] ? $0 < $1 : deviations[$0] < deviations[$1]
+    }
+    var sum = 0.0
+    var kept: [Int] = []
+    for index in nearest {
+      kept.append(index)
+      sum += probabilities[index]
+      if sum >= Double(share) { break }
+    }
+    entries = kept.sorted().map { entries[$0] }
+    orderedCount = entries.count
+  }
+
+  /// Divides all logits by a positive temperature.
+  mutating func divide(by temperature: Float) {
+    for index in entries.indices { entries[index].logit /= temperature }
+  }
+}

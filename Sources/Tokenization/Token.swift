@@ -1,0 +1,55 @@
+/// The number of a vocabulary entry, as model files and embedding tables count them: from 0.
+public typealias TokenID = Int32
+
+/// One token of a text: which vocabulary entry, and which bytes of the text it stands for.
+public struct Token: Sendable, Hashable {
+  /// The vocabulary entry.
+  public var id: TokenID
+  /// Byte offset in the text at which the token begins.
+  public var start: Int
+  /// Byte offset in the text just past the token. `end - start` equals the number of bytes of the
+  /// vocabulary entry, except where the text holds bytes that the vocabulary cannot say
+  /// (`Vocabulary.absentBytes`): those belong to no token, or lie inside one that closed over them.
+  public var end: Int
+
+  /// A token of `text[start..<end]`.
+  public init(id: TokenID, start: Int, end: Int) {
+    self.id = id
+    self.start = start
+    self.end = end
+  }
+}
+
+/// A replacement in a text: bytes `start..<oldEnd` of the old text became bytes `start..<newEnd`
+/// of the new one; everything else stayed as it was.
+public struct Edit: Sendable, Hashable {
+  /// Byte offset of the first byte that was replaced, in both texts.
+  public var start: Int
+  /// Byte offset just past the replaced bytes, in the old text.
+  public var oldEnd: Int
+  /// Byte offset just past the replacing bytes, in the new text.
+  public var newEnd: Int
+
+  /// An edit at `start`: an insertion when `oldEnd == start`, a deletion when `newEnd == start`.
+  public init(start: Int, oldEnd: Int, newEnd: Int) {
+    self.start = start
+    self.oldEnd = oldEnd
+    self.newEnd = newEnd
+  }
+}
+
+/// The tokens of a text after an edit, and from where on they are new.
+public struct Retokenization: Sendable, Hashable {
+  /// The tokens of the new text, as a full encoding would give them.
+  public var tokens: [Token]
+  /// Index of the first token that differs from the old one at that index, in id or place;
+  /// everything computed for the tokens before it (a key/value cache, readings) still stands. When
+  /// one list merely continues the other it is the length of the shorter.
+  public var firstChanged: Int
+
+  /// Tokens of which those before `firstChanged` are old.
+  public init(tokens: [Token], firstChanged: Int) {
+    self.tokens = tokens
+    self.firstChanged = firstChanged
+  }
+}

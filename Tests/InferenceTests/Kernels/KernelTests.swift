@@ -1,0 +1,201 @@
+import CKernels
+import Foundation
+import Inference
+import Testing
+
+/// Runs `body` with the portable kernels and with the best ones.
+///
+/// The choice is global, so the suite is serialised, and leaves the best kernels behind.
+func withBothKernels(_ body: (String) throws -> Void) rethrows {
+  for portable: Int32 in [1, 0] {
+    ck_force_portable(portable)
+    try body(String(cString: ck_kernels_name()))
+  }
+}
+
+/// Seeded numbers between -1 and 1.
+func noise(_ count: Int, seed: UInt64) -> [Float] {
+  var generator = SeededGenerator(seed: seed)
+  return (0..<count).map { _ in Float(generator.nextUnit() * 2 - 1) }
+}
+
+@Suite("Kernels", .serialized)
+struct KernelTests {
+  static let types: [Int32] = [2, 3, 6, 7, 8]
+
+  /// Random blocks of a quantised type, with scales of moderate size.
+  static func blocks(_ type: Int32, count: Int, seed: UInt64) -> [UInt8] {
+    let sizes: [Int32: (bytes: Int, halves: Int)] = [
+      2: (18, 1), 3: (20, 2), 6: (22, 1), 7: (24, 2), 8: (34, 1),
+    ]
+    let (bytes, halves) = sizes[type] ?? (0, 0)
+    var generator = SeededGenerator(seed: seed)
+    var out = (0..<count * bytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    for block in 0..<count {
+      for half in 0..<halves {
+        let value = Float16(generator.nextUnit() * 0.02 - 0.01).bitPattern
+        out[block * bytes + 2 * half] = UInt8(value & 255)
+        out[block * bytes + 2 * half + 1] = UInt8(value >> 8)
+      }
+    }
+    return out
+  }
+
+  @Test(
+    "packed products agree with dequantised ones to the precision of 16-bit activations",
+    arguments: types, [1, 2, 3, 4, 5, 11])
+  func packedProducts(type: Int32, tokens: Int) {
+    let (rows, columns) = (21, 96)
+    let weights = Self.blocks(type, count: rows * columns / 32, seed: UInt64(type) + 7)
+    let rowBytes = weights.count / rows
+    let x = noise(tokens * columns, seed: UInt64(tokens))
+    var dense = [Float](repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      weights.withUnsafeBytes { bytes in
+        dense.withUnsafeMutableBufferPointer {
+          ck_dequantise(
+            type, bytes.baseAddress.map { $0 + row * rowBytes }, Int32(columns),
+            $0.baseAddress.map { $0 + row * columns })
+        }
+      }
+    }
+    withBothKernels { name in
+      let panels = (rows + 7) / 8
+      let panelBytes = ck_panel_bytes(type, Int32(columns))
+      var packed = [UInt8](repeating: 0, count: panels * panelBytes)
+      for panel in 0..<panels {
+        packed.withUnsafeMutableBufferPointer {
+          ck_pack_panel(
+            type, weights, rowBytes, Int32(rows), Int32(panel), Int32(columns),
+            $0.baseAddress.map { $0 + panel * panelBytes })
+        }
+      }
+      var q = [Int16](repeating: 0, count: x.count)
+      var scales = [Float](repeating: 0, count: x.count / 32)
+      var sums = scales
+      ck_quantise_i16(x, Int32(x.count), &q, &scales, &sums)
+      let stride = rows + 3
+      var y = [Float](repeating: .nan, count: tokens * stride)
+      ck_panels_i16(
+        type, packed, 0, Int32(panels), Int32(rows), Int32(columns), q, scales, sums,
+        Int32(tokens), &y, stride)
+      for token in 0..<tokens {
+        for row in 0..<rows {
+          var sum = 0.0
+          var size = 0.0
+          for column in 0..<columns {
+            let product =
+              Double(dense[row * columns + column]) * Double(x[token * columns + column])
+            sum += product
+            size += abs(product)
+          }
+          #expect(
+            abs(Double(y[token * stride + row]) - sum) <= 1e-4 * size + 1e-6,
+            "\(name), type \(type), row \(row), token \(token)")
+        }
+        for column in rows..<stride {
+          #expect(y[token * stride + column].isNaN, "nothing is written beyond the rows")
+        }
+      }
+    }
+    ck_force_portable(0)
+  }
+
+  @Test("16-bit activations keep each value within half a step, and their sum exactly")
+  func quantisation() {
+    let x = noise(32 * 7, seed: 3) + [Float](repeating: 0, count: 32)
+    withBothKernels { name in
+      var q = [Int16](repeating: 1, count: x.count)
+      var scales = [Float](repeating: 1, count: x.count / 32)
+      var sums = scales
+      ck_quantise_i16(x, Int32(x.count), &q, &scales, &sums)
+      for index in x.indices {
+        let scale = scales[index / 32]
+        #expect(abs(Float(q[index]) * scale - x[index]) <= scale * 0.501, "\(name) at \(index)")
+      }
+      for block in sums.indices {
+        let sum = q[block * 32..<block * 32 + 32].reduce(0) { $0 + Int($1) }
+        #expect(sums[block] == Float(sum) * scales[block])
+      }
+    }
+    ck_force_portable(0)
+  }
+
+  @Test("softmax, silu, log-sum-exp and entropy agree with f64", arguments: [1, 7, 8, 9, 1500])
+  func transcendentals(count: Int) {
+    let x = noise(count, seed: UInt64(count)).map { $0 * 30 }
+    let up = noise(count, seed: 99)
+    let best = Double(x.max() ?? 0)
+    let weights = x.map { exp(Double($0) - best) }
+    let sum = weights.reduce(0, +)
+    withBothKernels { name in
+      var soft = x
+      ck_softmax(&soft, Int32(count))
+      for (index, weight) in weights.enumerated() {
+        // The difference to the maximum is rounded to a float before the exponential.
+        let relative = 1e-6 + 6e-8 * (best - Double(x[index]))
+        #expect(
+          abs(Double(soft[index]) - weight / sum) <= relative * weight / sum + 1e-30, "\(name)")
+      }
+      var gate = x
+      ck_silu_product(&gate, up, Int32(count))
+      for index in x.indices {
+        let v = Double(x[index])
+        let want = v / (1 + exp(-v)) * Double(up[index])
+        #expect(abs(Double(gate[index]) - want) <= 1e-6 * abs(want) + 1e-30, "\(name)")
+      }
+      var logSumExp: Float = 0
+      var entropy: Float = 0
+      ck_log_sum_exp(x, Int32(count), &logSumExp, &entropy)
+      #expect(abs(Double(logSumExp) - best - log(sum)) < 1e-5)
+      let want = weights.reduce(0) { $1 > 0 ? $0 - $1 / sum * log($1 / sum) : $0 }
+      #expect(abs(Double(entropy) - want) < 1e-5)
+    }
+    ck_force_portable(0)
+  }
+
+  @Test("dot products and attention agree with f64", arguments: [8, 24, 64, 67])
+  func attention(width: Int) {
+    let length = 13
+    let stride = width + 5
+    let query = noise(width, seed: 1)
+    let keys = noise(length * stride, seed: 2)
+    let weights = noise(length, seed: 4)
+    withBothKernels { name in
+      var scores = [Float](repeating: 0, count: length)
+      ck_attention_scores(query, keys, stride, Int32(length), Int32(width), 0.25, &scores)
+      for index in 0..<length {
+        var sum = 0.0
+        for c in 0..<width { sum += Double(query[c]) * Double(keys[index * stride + c]) }
+        #expect(abs(Double(scores[index]) - sum * 0.25) < 1e-5, "\(name)")
+      }
+      var out = [Float](repeating: .nan, count: width)
+      ck_attention_values(weights, keys, stride, Int32(length), Int32(width), &out)
+      for c in 0..<width {
+        var sum = 0.0
+        for index in 0..<length { sum += Double(weights[index]) * Double(keys[index * stride + c]) }
+        #expect(abs(Double(out[c]) - sum) < 1e-5, "\(name)")
+      }
+    }
+    ck_force_portable(0)
+  }
+
+  @Test("rotation keeps lengths and depends on the difference of positions alone")
+  func rotation() {
+    let frequencies = [1.0, 0.1, 0.01]
+    func rotated(_ x: [Float], by position: Double) -> [Float] {
+      var x = x
+      let cosines = frequencies.map { Float(cos($0 * position)) }
+      let sines = frequencies.map { Float(sin($0 * position)) }
+      ck_rotate_pairs(&x, 1, 8, 6, cosines, sines)
+      return x
+    }
+    func dot(_ a: [Float], _ b: [Float]) -> Float { ck_dot(a, b, 8) }
+    let (q, k) = (noise(8, seed: 5), noise(8, seed: 6))
+    #expect(abs(dot(rotated(q, by: 9), rotated(q, by: 9)) - dot(q, q)) < 1e-5)
+    let near = dot(rotated(q, by: 3), rotated(k, by: 1))
+    let far = dot(rotated(q, by: 43), rotated(k, by: 41))
+    #expect(abs(near - far) < 1e-4)
+    #expect(rotated(q, by: 7).suffix(2) == q.suffix(2))
+  }
+}
