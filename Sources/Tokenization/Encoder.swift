@@ -1,0 +1,113 @@
+import Synchronization
+
+/// The tables of a tokenizer that encoding reads; immutable.
+struct EncodingTables: Sendable {
+  let vocabulary: Vocabulary
+  let merges: MergeTable
+  let kinds = UnicodeKind.table
+
+  /// The entries that are found whole in a text. User-defined ones always are; special ones only
+  /// when the caller wants them parsed.
+  func matcher(parsesSpecials: Bool) -> WholeMatcher {
+    parsesSpecials ? vocabulary.wholes : vocabulary.userDefined
+  }
+}
+
+/// Encodes words, remembering those it has seen: the working memory of one encoding at a time.
+///
+/// `@unchecked`: an encoder is taken out of its pool for one call and put back after it, so it is
+/// never with two threads at once.
+final class Encoder: @unchecked Sendable {
+  private let tables: EncodingTables
+  private var merger: BytePairMerger
+  private var cache = WordCache()
+
+  /// An encoder that remembers nothing yet.
+  init(_ tables: EncodingTables) {
+    self.tables = tables
+    merger = BytePairMerger(
+      merges: tables.merges, byteTokens: tables.vocabulary.byteTokens,
+      pieces: tables.vocabulary.pieces)
+  }
+
+  /// Appends the tokens of the word `range` of a text of `count` bytes.
+  @inline(__always)
+  func encode(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, into tokens: inout [Token]
+  ) {
+    let start = range.lowerBound
+    guard range.count > 1 else {
+      let id = tables.vocabulary.byteTokens.base[Int(text[start])]
+      if id >= 0 { tokens.append(Token(id: id, start: start, end: start + 1)) }
+      return
+    }
+    guard range.count <= WordCache.longestWord else {
+      return merge(text, range, key: nil, into: &tokens)
+    }
+    let key = WordCache.Key(text + start, count: range.count, available: count - start)
+    guard let ids = cache.find(key) else { return merge(text, range, key: key, into: &tokens) }
+    var position = start
+    for index in 0..<WordCache.mostTokens where ids[index] >= 0 {
+      let end = position + tables.vocabulary.pieces.length(of: Int(ids[index]))
+      tokens.append(Token(id: ids[index], start: position, end: end))
+      position = end
+    }
+  }
+
+  /// Appends the tokens of a word that was not remembered.
+  @inline(never)
+  private func merge(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, key: WordCache.Key?,
+    into tokens: inout [Token]
+  ) {
+    let word = UnsafeBufferPointer(start: text + range.lowerBound, count: range.count)
+    let absent = merger.encode(word)
+    guard absent == 0 else { return placeBetween(absentBytesOf: word, range, into: &tokens) }
+    if let key, merger.count <= WordCache.mostTokens {
+      cache.store(key, merger.ids, count: merger.count)
+    }
+    var position = range.lowerBound
+    for index in 0..<merger.count {
+      let id = merger.ids[index]
+      let end = position + tables.vocabulary.pieces.length(of: Int(id))
+      tokens.append(Token(id: id, start: position, end: end))
+      position = end
+    }
+  }
+
+  /// Appends the tokens of a word with bytes that the vocabulary cannot say: each from its first
+  /// byte to its last, over any such bytes between.
+  private func placeBetween(
+    absentBytesOf word: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+    into tokens: inout [Token]
+  ) {
+    let byteTokens = tables.vocabulary.byteTokens
+    let present = word.indices.filter { byteTokens[Int(word[$0])] >= 0 }
+    var used = 0
+    for index in 0..<merger.count {
+      let id = merger.ids[index]
+      let length = tables.vocabulary.pieces.length(of: Int(id))
+      tokens.append(
+        Token(
+          id: id, start: range.lowerBound + present[used],
+          end: range.lowerBound + present[used + length - 1] + 1))
+      used += length
+    }
+  }
+}
+
+/// Encoders that are idle, with what they remember.
+final class EncoderPool: Sendable {
+  private let idle = Mutex<[Encoder]>([])
+  /// Encoders kept for later; more may work at once.
+  private static let kept = 2
+
+  /// Lends an encoder for the time of `body`.
+  func withEncoder<Result>(_ tables: EncodingTables, _ body: (Encoder) -> Result) -> Result {
+    let encoder = idle.withLock { $0.popLast() } ?? Encoder(tables)
+    defer {
+      idle.withLock { if $0.count < Self.kept { $0.append(encoder) } }
+    }
+    return body(encoder)
+  }
+}

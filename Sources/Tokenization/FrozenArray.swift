@@ -1,0 +1,31 @@
+/// An array that is written once and then only read, through a plain pointer: the inner loops of
+/// encoding read it without reference counting or exclusivity checks.
+///
+/// `@unchecked`: the memory is never written after `init`, and lives as long as the object.
+final class FrozenArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  /// The first element; `count` elements may be read while the object lives.
+  let base: UnsafePointer<Element>
+  /// Number of elements.
+  let count: Int
+
+  /// A copy of `elements`.
+  init(_ elements: some Collection<Element>) {
+    let storage = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(elements.count, 1))
+    _ = storage.initialize(fromContentsOf: elements)
+    // A buffer of at least one element has an address.
+    base = UnsafePointer(storage.baseAddress!)
+    count = elements.count
+  }
+
+  deinit { base.deallocate() }
+
+  /// The elements, valid while the object lives.
+  var all: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
+
+  /// The element at `index`, which must be in `0..<count`.
+  @inline(__always)
+  subscript(index: Int) -> Element {
+    assert(index >= 0 && index < count)
+    return base[index]
+  }
+}

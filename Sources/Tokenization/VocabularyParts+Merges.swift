@@ -1,0 +1,56 @@
+extension VocabularyParts {
+  /// The merges as ids. Each must be two entries with one space between them, whose bytes joined
+  /// are an entry again; so joining always lengthens, and no list can go round in circles.
+  func decodedMerges(
+    _ vocabulary: Vocabulary
+  ) throws(VocabularyFault) -> [MergeTable.Merge] {
+    guard merges.count <= MergeTable.maximumCount else {
+      throw VocabularyFault(
+        key: Key.merges,
+        what: "has \(merges.count) entries; at most \(MergeTable.maximumCount) are supported")
+    }
+    var decoded: [MergeTable.Merge] = []
+    decoded.reserveCapacity(merges.count)
+    var buffer: [UInt8] = []
+    for index in 0..<merges.count { decoded.append(try merge(index, vocabulary, &buffer)) }
+    return decoded
+  }
+
+  private func merge(
+    _ index: Int, _ vocabulary: Vocabulary, _ buffer: inout [UInt8]
+  ) throws(VocabularyFault) -> MergeTable.Merge {
+    let range = merges.range(index)
+    buffer.removeAll(keepingCapacity: true)
+    let space = UInt8(ascii: " ")
+    guard let split = merges.bytes[range].firstIndex(of: space), split > range.lowerBound,
+      split + 1 < range.upperBound
+    else {
+      throw VocabularyFault(
+        key: Key.merges, index: index, what: "is not two entries with a space between them")
+    }
+    let middle: Int? = merges.bytes.withUnsafeBufferPointer { all in
+      let left = UnsafeBufferPointer(rebasing: all[range.lowerBound..<split])
+      let right = UnsafeBufferPointer(rebasing: all[(split + 1)..<range.upperBound])
+      guard ByteAlphabet.decode(left, into: &buffer) else { return nil }
+      let middle = buffer.count
+      return ByteAlphabet.decode(right, into: &buffer) ? middle : nil
+    }
+    guard let middle else {
+      throw VocabularyFault(
+        key: Key.merges, index: index, what: "holds a character outside of GPT-2's byte alphabet")
+    }
+    let (left, right, joined) = buffer.withUnsafeBufferPointer { bytes in
+      (
+        vocabulary.ordinary(UnsafeBufferPointer(rebasing: bytes[..<middle])),
+        vocabulary.ordinary(UnsafeBufferPointer(rebasing: bytes[middle...])),
+        vocabulary.ordinary(bytes)
+      )
+    }
+    guard let left, let right, let joined else {
+      let part = left == nil ? "left part" : right == nil ? "right part" : "result"
+      throw VocabularyFault(
+        key: Key.merges, index: index, what: "has a \(part) that \(Key.tokens) does not hold")
+    }
+    return MergeTable.Merge(left: left, right: right, joined: joined)
+  }
+}
