@@ -10,10 +10,10 @@ final class FrozenArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendabl
 
   /// A copy of `elements`.
   init(_ elements: some Collection<Element>) {
-    let storage = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(elements.count, 1))
-    _ = storage.initialize(fromContentsOf: elements)
-    // A buffer of at least one element has an address.
-    base = UnsafePointer(storage.baseAddress!)
+    let storage = UnsafeMutablePointer<Element>.allocate(capacity: elements.count)
+    _ = UnsafeMutableBufferPointer(start: storage, count: elements.count)
+      .initialize(fromContentsOf: elements)
+    base = UnsafePointer(storage)
     count = elements.count
   }
 

@@ -1,0 +1,69 @@
+public import ModelFiles
+
+extension Tokenizer {
+  /// The only vocabulary model that is known: byte-level BPE.
+  private static let knownModel = "gpt2"
+
+  /// The tokenizer that a GGUF model file carries: byte-level BPE (`tokenizer.ggml.model` is
+  /// `gpt2`) with a known pre-tokenizer (`tokenizer.ggml.pre`).
+  ///
+  /// - Throws: `FileFault` that names the key: for an unknown model or pre-tokenizer, a missing or
+  ///   mistyped key, lists whose lengths disagree, entries that are empty, twice there or not in
+  ///   the byte alphabet, merges that name no entry or are there twice, and ids out of range.
+  public init(gguf: GGUFFile) throws(FileFault) {
+    let model = try gguf.string("tokenizer.ggml.model")
+    guard model == Self.knownModel else {
+      throw FileFault(
+        path: gguf.path, what: "tokenizer.ggml.model is \"\(model)\", which is not known",
+        remedy: "known is: \(Self.knownModel)")
+    }
+    let pre = try gguf.string("tokenizer.ggml.pre")
+    guard let preTokenizer = PreTokenizer(rawValue: pre) else {
+      throw FileFault(
+        path: gguf.path, what: "tokenizer.ggml.pre is \"\(pre)\", which is not known",
+        remedy: "known is: \(PreTokenizer.knownNames)")
+    }
+    let parts = try VocabularyParts(gguf)
+    do throws(VocabularyFault) {
+      try self.init(parts, preTokenizer: preTokenizer)
+    } catch {
+      let place = error.index.map { "\(error.key)[\($0)]" } ?? error.key
+      throw FileFault(path: gguf.path, what: "\(place) \(error.what)", remedy: error.remedy)
+    }
+  }
+}
+
+extension VocabularyParts {
+  /// Reads the lists and ids of a file, without judging them.
+  init(_ gguf: GGUFFile) throws(FileFault) {
+    tokens = try Self.strings(Key.tokens, in: gguf)
+    merges = try Self.strings(Key.merges, in: gguf)
+    kinds = try gguf.integers(Key.kinds).map { Int32(clamping: $0) }
+    beginOfText = try Self.id("tokenizer.ggml.bos_token_id", in: gguf, below: tokens.count)
+    endOfText = try Self.id("tokenizer.ggml.eos_token_id", in: gguf, below: tokens.count)
+    for key in ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
+      if let id = try Self.id(key, in: gguf, below: tokens.count) { furtherEnds.append(id) }
+    }
+  }
+
+  private static func strings(_ key: String, in gguf: GGUFFile) throws(FileFault) -> ByteStrings {
+    var list = ByteStrings()
+    let count = try gguf.count(key)
+    // Most entries are short; the list grows by itself when they are not.
+    list.reserve(count: count, byteCount: count * 8)
+    try gguf.forEachString(key) { list.append($0) }
+    return list
+  }
+
+  private static func id(
+    _ key: String, in gguf: GGUFFile, below count: Int
+  ) throws(FileFault) -> TokenID? {
+    guard gguf.has(key) else { return nil }
+    let value = try gguf.integer(key)
+    guard (0..<count).contains(value), let id = TokenID(exactly: value) else {
+      throw FileFault(
+        path: gguf.path, what: "\(key) is \(value), but \(Key.tokens) has \(count) entries")
+    }
+    return id
+  }
+}
