@@ -1,0 +1,223 @@
+import CKernels
+import Synchronization
+public import Tokenization
+
+/// Evaluates texts with one model, and keeps what it has evaluated for the next text that begins
+/// alike.
+///
+/// It owns the KV cache and the scratch memory, and belongs to one thread: the engine's, or that of
+/// a command. It is not `Sendable`.
+public final class Evaluator {
+  /// The model that is run.
+  public let model: Model
+  /// The most tokens that can be evaluated.
+  public let contextLength: Int
+  /// How many threads run.
+  public let threads: Int
+  /// Asked once per layer, and by lenses in their loops.
+  public var isCancelled: () -> Bool = { false }
+  /// Called where other work may be let in between; see ``Engine``.
+  var makeWay: () -> Void = {}
+
+  private let team: ThreadTeam
+  private let pass: ForwardPass
+  private let cache: KVCache
+  /// Records of the tokens in the cache.
+  private var records: [TokenRecord] = []
+  /// The logits after a record, kept because the next step needs them.
+  private var lastLogits: (record: TokenRecord, logits: [Float])?
+  private let logitRows: UnsafeMutablePointer<Float>
+
+  /// How many rows of logits are held at once.
+  private static let logitTile = 16
+
+  /// The context that is used unless another is asked for.
+  public static let standardContext = 2048
+
+  /// Prepares to evaluate texts.
+  ///
+  /// - Parameters:
+  ///   - threads: how many threads run, the caller's included.
+  ///   - context: the most tokens; at most what the model was trained for.
+  /// - Throws: `EvaluationFault.outOfMemory`.
+  public init(model: Model, threads: Int, context: Int? = nil) throws(EvaluationFault) {
+    self.model = model
+    self.threads = max(1, threads)
+    contextLength = max(1, min(context ?? Self.standardContext, model.shape.contextLength))
+    cache = try KVCache(shape: model.shape, capacity: contextLength)
+    team = ThreadTeam(count: self.threads)
+    pass = ForwardPass(weights: model.weights, context: contextLength, team: team)
+    logitRows = .zeros(Self.logitTile * model.shape.vocabularySize)
+  }
+
+  deinit {
+    team.stop()
+    logitRows.deallocate()
+  }
+
+  /// - Throws: `CancellationError` when the work is no longer wanted.
+  public func checkCancellation() throws {
+    if isCancelled() { throw CancellationError() }
+    makeWay()
+    if isCancelled() { throw CancellationError() }
+  }
+
+  /// Evaluates a text, from the first token that differs from the last text on.
+  ///
+  /// - Parameters:
+  ///   - ids: the tokens; none gives an empty trace.
+  ///   - probe: what to record.
+  ///   - progress: sees the trace as it grows.
+  /// - Throws: `EvaluationFault`, or `CancellationError`; what was evaluated by then is kept.
+  public func evaluate(
+    _ ids: [TokenID], probe: Probe = [], progress: (Trace) throws -> Void = { _ in }
+  ) throws -> Trace {
+    guard ids.count <= contextLength else {
+      throw EvaluationFault.tooLong(tokens: ids.count, context: contextLength)
+    }
+    if let id = ids.first(where: { $0 < 0 || $0 >= model.shape.vocabularySize }) {
+      throw EvaluationFault.noSuchToken(id: Int(id), vocabulary: model.shape.vocabularySize)
+    }
+    var kept = 0
+    while kept < min(ids.count, records.count), records[kept].id == ids[kept],
+      records[kept].probe.isSuperset(of: probe)
+    { kept += 1 }
+    cut(to: kept)
+    while records.count < ids.count {
+      try checkCancellation()
+      // `makeWay` may have let another text in.
+      let common = zip(records, ids).prefix { $0.id == $1 && $0.probe.isSuperset(of: probe) }.count
+      cut(to: common)
+      let end = min(records.count + ForwardPass.chunk, ids.count)
+      try extend(by: ids, to: end, probe: probe)
+      if end < ids.count { try progress(trace(probe)) }
+    }
+    return trace(probe)
+  }
+
+  /// Logits after a token: `[vocabulary]`, not normalised.
+  public func logits(after record: TokenRecord) -> [Float] {
+    if let last = lastLogits, last.record === record { return last.logits }
+    let logits = logits(ofHidden: [record.hidden])[0]
+    lastLogits = (record, logits)
+    return logits
+  }
+
+  /// The logit lens: what a layer's residual stream would say if it were the last, `[vocabulary]`
+  /// (nostalgebraist 2020): the unembedding of its final norm.
+  ///
+  /// - Throws: `EvaluationFault.notRecorded` when the trace has no residual stream there.
+  public func lensLogits(layer: Int, at index: Int, in trace: Trace) throws -> [Float] {
+    guard let residual = trace.residual(layer: layer, at: index) else {
+      throw EvaluationFault.notRecorded("the residual stream of layer \(layer) at token \(index)")
+    }
+    return logits(ofHidden: [pass.finalNorm(residual)])[0]
+  }
+
+  /// The logit lens of all layers at a token: `[layer][vocabulary]`, weights read once for many.
+  ///
+  /// - Throws: `EvaluationFault.notRecorded` when the trace has no residual stream there.
+  public func lensLogits(at index: Int, in trace: Trace) throws -> [[Float]] {
+    let hidden = try (0..<model.shape.layers).map { layer in
+      guard let residual = trace.residual(layer: layer, at: index) else {
+        throw EvaluationFault.notRecorded("the residual stream of layer \(layer) at token \(index)")
+      }
+      return pass.finalNorm(residual)
+    }
+    return logits(ofHidden: hidden)
+  }
+
+  /// Seconds that a plain pass over `ids` takes, without records and with the logits of the last
+  /// token alone, as other programs count it. The cache is emptied before and after.
+  ///
+  /// - Throws: `EvaluationFault.tooLong`, or `CancellationError`.
+  public func timePass(_ ids: [TokenID], oneByOne: Bool) throws -> Double {
+    guard ids.count <= contextLength else {
+      throw EvaluationFault.tooLong(tokens: ids.count, context: contextLength)
+    }
+    cut(to: 0)
+    defer { cache.cut(to: 0) }
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let step = oneByOne ? 1 : ForwardPass.chunk
+    for start in stride(from: 0, to: ids.count, by: step) {
+      let end = min(start + step, ids.count)
+      try pass.run(ids[start..<end], cache: cache, recorder: NoRecorder(), isCancelled: isCancelled)
+      if oneByOne || end == ids.count {
+        pass.logits(of: end - start - 1..<end - start, into: logitRows)
+      }
+    }
+    return (clock.now - begin) / .seconds(1)
+  }
+
+  // MARK: Parts
+
+  private func trace(_ probe: Probe) -> Trace {
+    Trace(shape: model.shape, probe: probe, records: records)
+  }
+
+  private func cut(to count: Int) {
+    guard count < records.count else { return }
+    records.removeSubrange(count...)
+    cache.cut(to: count)
+  }
+
+  private func logits(ofHidden vectors: [[Float]]) -> [[Float]] {
+    let size = model.shape.vocabularySize
+    var rows: [[Float]] = []
+    for start in stride(from: 0, to: vectors.count, by: Self.logitTile) {
+      let tile = Array(vectors[start..<min(start + Self.logitTile, vectors.count)])
+      pass.logits(ofHidden: tile, into: logitRows)
+      for row in tile.indices {
+        rows.append(Array(UnsafeBufferPointer(start: logitRows + row * size, count: size)))
+      }
+    }
+    return rows
+  }
+
+  /// Evaluates `ids[records.count..<end]` and appends their records.
+  private func extend(by ids: [TokenID], to end: Int, probe: Probe) throws {
+    let start = records.count
+    let count = end - start
+    // The distribution that the first of them was drawn from.
+    var arrival: Arrival?
+    if let last = records.last {
+      let summary = lastLogits.flatMap { $0.record === last ? $0.logits : nil }
+      let logits = summary ?? self.logits(ofHidden: [last.hidden])[0]
+      arrival = logits.withUnsafeBufferPointer { Arrival(of: ids[start], in: $0, last.logSumExp) }
+    }
+    let recorder: TraceRecorder?
+    if probe.isEmpty {
+      recorder = nil
+      try pass.run(
+        ids[start..<end], cache: cache, recorder: NoRecorder(), isCancelled: isCancelled)
+    } else {
+      let listening = TraceRecorder(
+        shape: model.shape, probe: probe, ids: ids, start: start, tokens: count)
+      recorder = listening
+      try pass.run(
+        ids[start..<end], cache: cache, recorder: listening, isCancelled: isCancelled)
+    }
+    let size = model.shape.vocabularySize
+    for tile in stride(from: 0, to: count, by: Self.logitTile) {
+      let tokens = tile..<min(tile + Self.logitTile, count)
+      pass.logits(of: tokens, into: logitRows)
+      let rows = UnsafeBufferPointer(start: logitRows, count: tokens.count * size)
+      let next = tokens.map { start + $0 + 1 < ids.count ? ids[start + $0 + 1] : nil }
+      let summaries = DistributionSummary.summarise(rows, next: next, vocabulary: size, team: team)
+      for (token, summary) in zip(tokens, summaries) {
+        let parts = recorder?.parts(token: token)
+        records.append(
+          TokenRecord(
+            id: ids[start + token], logProbability: arrival?.logProbability, rank: arrival?.rank,
+            entropy: summary.entropy, logSumExp: summary.logSumExp, top: summary.top,
+            hidden: pass.hidden(token: token), headScores: parts?.headScores,
+            queries: parts?.queries, keys: parts?.keys, residuals: parts?.residuals))
+        arrival = summary.next
+      }
+      if tokens.upperBound == count, let last = records.last {
+        lastLogits = (last, Array(rows.suffix(size)))
+      }
+    }
+  }
+}

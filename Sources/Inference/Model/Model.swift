@@ -1,0 +1,75 @@
+import Foundation
+public import ModelFiles
+public import Tokenization
+
+/// A language model that can be run: its weights, its shape and its tokenizer.
+public final class Model: Sendable {
+  /// The name under which it was asked for.
+  public let name: String
+  /// Where it was read from.
+  public let path: String
+  /// Size of the file, in bytes.
+  public let fileSize: Int
+  /// The block type of most of its weights, for instance `Q4_1`.
+  public let quantisation: String
+  /// Its dimensions.
+  public let shape: ModelShape
+  /// Its tokenizer.
+  public let tokenizer: Tokenizer
+  /// Its chat template; `nil` when the file has none.
+  public let chatTemplate: ChatTemplate?
+  /// How activations are held.
+  public let precision: Precision
+  /// Bytes of weights that one decoded token reads, as they lie in memory.
+  public var bytesPerToken: Int { weights.bytesPerToken }
+
+  let weights: Weights
+
+  /// Opens a model file and prepares its weights.
+  ///
+  /// - Parameters:
+  ///   - path: a GGUF file.
+  ///   - name: what to call it.
+  ///   - precision: how activations are held.
+  ///   - threads: how many threads prepare the weights.
+  /// - Throws: `FileFault` when the file is broken, or is of a kind that cannot be run.
+  public static func load(
+    path: String, name: String, precision: Precision = .i16, threads: Int = 1
+  ) throws(FileFault) -> Model {
+    try Model(
+      file: GGUFFile.open(path: path), name: name, precision: precision, threads: threads)
+  }
+
+  private init(
+    file: GGUFFile, name: String, precision: Precision, threads: Int
+  ) throws(FileFault) {
+    let metadata = try LlamaMetadata(file)
+    let team = ThreadTeam(count: threads)
+    defer { team.stop() }
+    let tokenizer = try Tokenizer(gguf: file)
+    guard tokenizer.vocabulary.count == metadata.shape.vocabularySize else {
+      throw FileFault(
+        path: file.path,
+        what: "the tokenizer has \(tokenizer.vocabulary.count) entries, the embedding "
+          + "\(metadata.shape.vocabularySize)")
+    }
+    self.name = name
+    self.path = file.path
+    self.fileSize = file.file.count
+    self.shape = metadata.shape
+    self.tokenizer = tokenizer
+    self.precision = precision
+    chatTemplate = try ChatTemplate(file: file)
+    weights = try Weights(file: file, metadata: metadata, precision: precision, team: team)
+    quantisation = Self.mainType(of: file)
+  }
+
+  /// The block type that holds the most weights.
+  private static func mainType(of file: GGUFFile) -> String {
+    var elements: [String: Int] = [:]
+    for tensor in file.tensors where tensor.shape.count > 1 {
+      elements[tensor.typeName, default: 0] += tensor.shape.reduce(1, *)
+    }
+    return elements.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? "F32"
+  }
+}
