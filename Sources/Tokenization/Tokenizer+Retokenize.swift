@@ -15,15 +15,12 @@ extension Tokenizer {
   public func retokenize(
     _ old: consuming [Token], text: [UInt8], edit: Edit, parsesSpecials: Bool = true
   ) -> Retokenization {
-    let shift = edit.newEnd - edit.oldEnd
-    guard edit.start >= 0, edit.start <= edit.oldEnd, edit.start <= edit.newEnd,
-      edit.newEnd <= text.count, (old.last?.end ?? 0) <= text.count - shift,
-      edit.oldEnd <= text.count - shift
-    else {
+    guard Self.fits(edit, text: text, old: old) else {
       let tokens = encode(text, parsesSpecials: parsesSpecials)
       let changed = zip(tokens, old).prefix { $0 == $1 }.count
       return Retokenization(tokens: tokens, firstChanged: changed)
     }
+    let shift = edit.newEnd - edit.oldEnd
     let matcher = tables.matcher(parsesSpecials: parsesSpecials)
     let first = restart(old, text, before: edit.start, reach: matcher.longest)
     var fresh: [Token] = []
@@ -36,6 +33,15 @@ extension Tokenizer {
       return false
     }
     return Self.splice(&old, first.index..<resumed, fresh, shift: shift)
+  }
+
+  /// Whether the edit lies in both texts, and the old tokens in the old one.
+  private static func fits(_ edit: Edit, text: [UInt8], old: [Token]) -> Bool {
+    guard edit.start >= 0, edit.start <= edit.oldEnd, edit.start <= edit.newEnd,
+      edit.newEnd <= text.count
+    else { return false }
+    let (oldCount, overflow) = (text.count - edit.newEnd).addingReportingOverflow(edit.oldEnd)
+    return !overflow && (old.last?.end ?? 0) <= oldCount
   }
 
   /// Whether every text that has these two characters around `position` is cut there between two

@@ -10,7 +10,7 @@ enum UnicodeKind: UInt8 {
       let end = index + 1 < ranges.count ? Int(ranges[index + 1] >> 2) : 0x110000
       let kind = UInt8(entry & 3)
       guard kind != other.rawValue else { continue }
-      for scalar in Int(entry >> 2)..<end { packed[scalar >> 2] |= kind << UInt8(scalar & 3) * 2 }
+      for scalar in Int(entry >> 2)..<end { packed[scalar >> 2] |= kind << (UInt8(scalar & 3) * 2) }
     }
     return FrozenArray(packed)
   }()
@@ -18,6 +18,6 @@ enum UnicodeKind: UInt8 {
   /// The kind of a code point below 0x110000, looked up in the memory of `table`.
   @inline(__always)
   static func rawKind(of scalar: UInt32, in table: UnsafePointer<UInt8>) -> UInt8 {
-    table[Int(scalar >> 2)] >> (UInt8(truncatingIfNeeded: scalar & 3) &* 2) & 3
+    (table[Int(scalar >> 2)] >> (UInt8(truncatingIfNeeded: scalar & 3) &* 2)) & 3
   }
 }
