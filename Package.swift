@@ -77,7 +77,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: ["ModelFiles", "Tokenization", "Inference", "Cells"],
-      path: "Tests/TestSupport", swiftSettings: optimised),
+      path: "Tests/TestSupport", exclude: ["Oracle"], swiftSettings: optimised),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Workbench"], swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: strict),
