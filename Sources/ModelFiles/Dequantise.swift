@@ -53,3 +53,10 @@ struct Dequantiser {
     }
   }
 }
+
+extension BlockType {
+  /// The numbers that whole blocks of this type hold; a block that is cut short is left out.
+  public func floats(_ blocks: UnsafeRawBufferPointer) -> [Float] {
+    Dequantiser(type: self).floats(blocks)
+  }
+}
