@@ -1,0 +1,170 @@
+import Foundation
+import Synchronization
+
+/// A program inside a terminal that nobody looks at: a tmux server of its own, with one pane.
+///
+/// Tests press keys and then *wait until* the screen shows what it should; nothing sleeps for a
+/// fixed time. The server ends with this object.
+final class Tmux {
+  /// What went wrong, with the screen as it was.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// Columns and rows.
+  typealias Dimensions = (columns: Int, rows: Int)
+
+  private let socket: String
+  private static let serial = Mutex(0)
+
+  /// How long to wait for anything, in seconds: generous, since it is only used up by a failure.
+  static let patience = 30.0
+
+  /// Whether tmux is installed.
+  static let isInstalled = (try? run(["-V"])) != nil
+
+  /// Starts `command` (an argument list) in a terminal of that size.
+  ///
+  /// - Parameters:
+  ///   - term: `TERM` as the program sees it.
+  ///   - environment: variables to set; nil takes a variable away.
+  init(
+    _ command: [String], size: Dimensions = (80, 24), term: String = "tmux-256color",
+    environment: [String: String?] = [:], directory: String? = nil
+  ) throws {
+    let number = Self.serial.withLock { serial in
+      serial += 1
+      return serial
+    }
+    socket = "tessera-test-\(getpid())-\(number)"
+    var words = ["env"]
+    var variables: [String: String?] = [
+      "NO_COLOR": .some(nil), "COLORTERM": .some(nil), "LC_ALL": .some(nil),
+      "LC_CTYPE": .some(nil), "LANG": "C.UTF-8", "TERM": term,
+    ]
+    variables.merge(environment) { $1 }
+    for (name, value) in variables.sorted(by: { $0.key < $1.key }) where value == nil {
+      words += ["-u", name]
+    }
+    for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
+      if let value { words.append("\(name)=\(value)") }
+    }
+    words += command
+    var arguments = [
+      "start-server", ";", "set-option", "-g", "status", "off", ";",
+      "set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "remain-on-exit-format",
+      "", ";", "set-option", "-s", "escape-time", "0", ";", "set-option", "-g", "mouse", "on", ";",
+      "set-option", "-g", "window-size", "manual", ";",
+      "new-session", "-d", "-x", "\(size.columns)", "-y", "\(size.rows)",
+    ]
+    if let directory { arguments += ["-c", directory] }
+    arguments.append(words.map(Self.quoted).joined(separator: " "))
+    try tmux(arguments)
+  }
+
+  deinit {
+    _ = try? tmux(["kill-server"])
+  }
+
+  /// Presses keys by tmux's names: `Enter`, `C-n`, `Escape`, `F1`, `x`.
+  func press(_ keys: String...) throws {
+    try tmux(["send-keys"] + keys)
+  }
+
+  /// Types text, character by character.
+  func type(_ text: String) throws {
+    try tmux(["send-keys", "-l", text])
+  }
+
+  /// Sends bytes as they are, such as a mouse report.
+  func send(_ bytes: [UInt8]) throws {
+    try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })
+  }
+
+  /// Pastes text as a terminal does: bracketed, if the program asked for that.
+  func paste(_ text: String) throws {
+    try tmux(["set-buffer", "--", text])
+    try tmux(["paste-buffer", "-p"])
+  }
+
+  /// Gives the terminal another size.
+  func resize(to size: Dimensions) throws {
+    try tmux(["resize-window", "-x", "\(size.columns)", "-y", "\(size.rows)"])
+  }
+
+  /// The text of the screen, a line per row.
+  func screen() throws -> String { try tmux(["capture-pane", "-p"]) }
+
+  /// The screen with the escape sequences of its colours.
+  func colouredScreen() throws -> String { try tmux(["capture-pane", "-e", "-p"]) }
+
+  /// A property of the pane by its tmux format: `alternate_on`, `cursor_flag`, `pane_dead_status`.
+  func property(_ name: String) throws -> String {
+    try tmux(["display-message", "-p", "#{\(name)}"]).trimmingCharacters(in: .newlines)
+  }
+
+  /// The process in the pane.
+  func processID() throws -> pid_t {
+    guard let id = pid_t(try property("pane_pid")) else {
+      throw Failure(description: "tmux tells no process")
+    }
+    return id
+  }
+
+  /// Waits until the screen contains `text`, and gives the screen.
+  @discardableResult
+  func wait(for text: String) throws -> String {
+    try wait(until: "the screen contains \"\(text)\"") { $0.contains(text) }
+  }
+
+  /// Waits until the screen holds to `condition`, and gives the screen.
+  @discardableResult
+  func wait(until what: String, _ condition: (String) throws -> Bool) throws -> String {
+    let deadline = Date.now.addingTimeInterval(Self.patience)
+    while true {
+      let screen = try screen()
+      if try condition(screen) { return screen }
+      guard Date.now < deadline else {
+        throw Failure(description: "waited in vain until \(what); the screen is:\n\(screen)")
+      }
+      usleep(20_000)
+    }
+  }
+
+  /// Waits until the program has ended, and gives its exit status (of a signal: 128 + its number).
+  func waitForEnd() throws -> Int {
+    try wait(until: "the program ends") { _ in try property("pane_dead") == "1" }
+    if let status = Int(try property("pane_dead_status")) { return status }
+    return 128 + (Int(try property("pane_dead_signal")) ?? 0)
+  }
+
+  @discardableResult
+  private func tmux(_ arguments: [String]) throws -> String {
+    try Self.run(["-u", "-L", socket, "-f", "/dev/null"] + arguments)
+  }
+
+  /// Runs tmux and gives what it prints.
+  private static func run(_ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tmux"] + arguments
+    var environment = ProcessInfo.processInfo.environment
+    environment["TMUX"] = nil
+    process.environment = environment
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard process.terminationStatus == 0 else {
+      throw Failure(description: "tmux \(arguments.joined(separator: " ")): \(text)")
+    }
+    return text
+  }
+
+  private static func quoted(_ word: String) -> String {
+    "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}
