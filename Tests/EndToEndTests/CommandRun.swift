@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// The built `tessera`, run as a user runs it.
+struct CommandRun {
+  var status: Int32
+  var output: [UInt8]
+  var errors: [UInt8]
+
+  var text: String { String(decoding: output, as: UTF8.self) }
+  var errorText: String { String(decoding: errors, as: UTF8.self) }
+  var errorLines: [Substring] { errorText.split(separator: "\n") }
+
+  /// Standard output as a JSON object.
+  func object() throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(output)) as? [String: Any])
+  }
+
+  /// Runs `tessera` to its end.
+  static func tessera(
+    _ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:]
+  ) throws -> CommandRun {
+    try StartedCommand(arguments, input: input, environment: environment).finish()
+  }
+}
+
+/// A `tessera` that may still be running.
+final class StartedCommand {
+  /// Beside the test bundle, where SwiftPM builds it.
+  static let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("tessera")
+
+  let process = Process()
+  private let folder: TemporaryFolder
+  private let watchdog: DispatchWorkItem
+
+  init(
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+    program: URL = StartedCommand.binary
+  ) throws {
+    let folder = try TemporaryFolder()
+    self.folder = folder
+    let files = try ["input", "output", "errors"].map { name in
+      let path = folder.path(name)
+      try Data(name == "input" ? input : []).write(to: URL(fileURLWithPath: path))
+      return try #require(FileHandle(forUpdatingAtPath: path))
+    }
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = files[0]
+    process.standardOutput = files[1]
+    process.standardError = files[2]
+    // A command that hangs fails its test instead of holding up the others for ever.
+    watchdog = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
+    try process.run()
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: watchdog)
+  }
+
+  /// Waits for the end.
+  func finish() throws -> CommandRun {
+    process.waitUntilExit()
+    watchdog.cancel()
+    let exited = process.terminationReason == .exit
+    return CommandRun(
+      status: exited ? process.terminationStatus : 128 + process.terminationStatus,
+      output: try folder.read("output"), errors: try folder.read("errors"))
+  }
+
+  /// Waits until `condition` holds; false when the process ended before.
+  func wait(until condition: () -> Bool) -> Bool {
+    while !condition() {
+      guard process.isRunning else { return condition() }
+      sched_yield()
+    }
+    return true
+  }
+}
+
+/// A folder that goes away with the value.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("tessera-tests-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  func read(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: url.appendingPathComponent(name)))
+  }
+
+  /// Writes a file, executable when it starts with `#!`; returns its path.
+  @discardableResult
+  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    let file = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+    if bytes.starts(with: Array("#!".utf8)) {
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    return file.path
+  }
+
+  /// Names of what lies in a folder, without the lock that stays.
+  func content(_ name: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path(name))) ?? [])
+      .filter { $0 != ".pull.lock" }.sorted()
+  }
+}
