@@ -114,17 +114,38 @@ public final class Evaluator {
     return logits(ofHidden: [pass.finalNorm(residual)])[0]
   }
 
-  /// The logit lens of all layers at a token: `[layer][vocabulary]`, weights read once for many.
+  /// The logit lens of all layers at several tokens: `[token][layer]`, weights read once for many.
   ///
-  /// - Throws: `EvaluationFault.notRecorded` when the trace has no residual stream there.
-  public func lensLogits(at index: Int, in trace: Trace) throws -> [[Float]] {
-    let hidden = try (0..<model.shape.layers).map { layer in
-      guard let residual = trace.residual(layer: layer, at: index) else {
-        throw EvaluationFault.notRecorded("the residual stream of layer \(layer) at token \(index)")
-      }
-      return pass.finalNorm(residual)
+  /// - Throws: `EvaluationFault.notRecorded` when the trace has no residual stream there, or
+  ///   `CancellationError`.
+  public func layerDistributions(
+    at indices: some Collection<Int>, in trace: Trace
+  ) throws -> [[LayerDistribution]] {
+    let layers = model.shape.layers
+    let size = model.shape.vocabularySize
+    var flat: [LayerDistribution] = []
+    var waiting: [[Float]] = []
+    func flush() {
+      pass.logits(ofHidden: waiting, into: logitRows)
+      let rows = UnsafeBufferPointer(start: logitRows, count: waiting.count * size)
+      flat += DistributionSummary.summarise(
+        rows, next: waiting.map { _ in nil }, vocabulary: size, team: team
+      ).map { LayerDistribution(entropy: $0.entropy, top: $0.top) }
+      waiting = []
     }
-    return logits(ofHidden: hidden)
+    for index in indices {
+      for layer in 0..<layers {
+        guard let residual = trace.residual(layer: layer, at: index) else {
+          throw EvaluationFault.notRecorded(
+            "the residual stream of layer \(layer) at token \(index)")
+        }
+        waiting.append(pass.finalNorm(residual))
+        if waiting.count == Self.logitTile { flush() }
+      }
+      try checkCancellation()
+    }
+    if !waiting.isEmpty { flush() }
+    return stride(from: 0, to: flat.count, by: layers).map { Array(flat[$0..<$0 + layers]) }
   }
 
   /// Seconds that a plain pass over `ids` takes, without records and with the logits of the last

@@ -152,10 +152,14 @@ struct ForwardPassTests {
     let tiny = TinyModel(seed: 11)
     let evaluator = try evaluator(tiny)
     let trace = try evaluator.evaluate(ids, probe: .residual)
-    let all = try evaluator.lensLogits(at: 4, in: trace)
-    #expect(all.count == tiny.layers)
-    #expect(all[tiny.layers - 1] == evaluator.logits(after: trace.records[4]))
-    #expect(try evaluator.lensLogits(layer: 0, at: 4, in: trace) == all[0])
+    let last = try evaluator.lensLogits(layer: tiny.layers - 1, at: 4, in: trace)
+    #expect(last == evaluator.logits(after: trace.records[4]))
+    let all = try evaluator.layerDistributions(at: [1, 4], in: trace)
+    #expect(all.map(\.count) == [tiny.layers, tiny.layers])
+    #expect(all[1][tiny.layers - 1].top == trace.records[4].top)
+    #expect(all[0][tiny.layers - 1].entropy == trace.records[1].entropy)
+    let first = try evaluator.lensLogits(layer: 0, at: 4, in: trace)
+    #expect(all[1][0].top.first?.logit == first.max())
   }
 
   @Test("the number of threads changes nothing")
