@@ -1,0 +1,19 @@
+/// A pane of the workbench.
+public enum PaneID: String, Sendable, CaseIterable, Hashable {
+  /// The text.
+  case text
+  /// The distribution of the next token.
+  case next
+  /// Attention.
+  case attention
+  /// The logit lens.
+  case layers
+  /// The live run.
+  case decode
+
+  /// Its name for people.
+  public var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+
+  /// The key that shows it.
+  var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+}

@@ -1,0 +1,42 @@
+/// Work that the engine does under one key: a newer piece of it replaces the older.
+public enum WorkKey: Sendable, Hashable {
+  /// Evaluation of the text.
+  case evaluate
+  /// Decoding.
+  case decode
+  /// A reading.
+  case read(ReadingKey)
+
+  /// The key for the engine.
+  public var name: String {
+    switch self {
+    case .evaluate: "evaluate"
+    case .decode: "decode"
+    case .read(let key): "read.\(key.rawValue)"
+    }
+  }
+}
+
+/// What an update wants done outside of the state.
+public enum Effect: Sendable {
+  /// Evaluate the text.
+  case evaluate(EvaluationRequest)
+  /// Decode.
+  case decode(DecodeRequest)
+  /// Read through a lens.
+  case read(ReadingRequest)
+  /// Give up work.
+  case cancel(WorkKey)
+  /// Write a line of the session.
+  case log(SessionEntry)
+  /// Write a picture of the screen to a file.
+  case export(path: String)
+  /// Use the theme of this name from now on.
+  case useTheme(String)
+  /// Draw everything again.
+  case redraw
+  /// Stop as Ctrl-Z does.
+  case suspend
+  /// End.
+  case quit
+}

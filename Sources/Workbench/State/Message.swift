@@ -1,0 +1,64 @@
+public import Cells
+public import Inference
+public import Lenses
+public import Tokenization
+
+/// What is known of the model that runs.
+public struct ModelFacts: Sendable {
+  /// Its name.
+  public let name: String
+  /// The block type of most of its weights.
+  public let quantisation: String
+  /// Its dimensions.
+  public let shape: ModelShape
+  /// Its tokenizer.
+  public let tokenizer: Tokenizer
+  /// The most tokens that can be evaluated.
+  public let context: Int
+  /// How many threads run.
+  public let threads: Int
+  /// How a conversation is written; `nil` when the model does not say.
+  public let chatTemplate: ChatTemplate?
+
+  /// Facts.
+  public init(
+    name: String, quantisation: String, shape: ModelShape, tokenizer: Tokenizer, context: Int,
+    threads: Int, chatTemplate: ChatTemplate?
+  ) {
+    self.name = name
+    self.quantisation = quantisation
+    self.shape = shape
+    self.tokenizer = tokenizer
+    self.context = context
+    self.threads = threads
+    self.chatTemplate = chatTemplate
+  }
+
+  var vocabulary: Vocabulary { tokenizer.vocabulary }
+}
+
+/// Something that happened.
+public enum Message: Sendable {
+  /// Something came from the terminal.
+  case input(InputEvent)
+  /// The model is ready.
+  case modelOpened(ModelFacts)
+  /// The text, or the first part of it, has been evaluated.
+  case evaluated(generation: Int, Trace, finished: Bool)
+  /// A token was decoded; the trace has it.
+  case decoded(generation: Int, DecodeStep, Trace)
+  /// Decoding has stopped by itself.
+  case decodeEnded(generation: Int, StopReason)
+  /// A reading, or the part of it that there is so far.
+  case read(ReadingKey, ReadingInputs, Reading, finished: Bool)
+  /// Work failed.
+  case failed(WorkKey, String)
+  /// A file was written.
+  case exported(path: String)
+  /// A file could not be written, or something else outside went wrong.
+  case trouble(String)
+  /// The session is on disk up to here; the time of day, as `12:04`.
+  case saved(String)
+  /// A theme was found.
+  case themed(Theme)
+}
