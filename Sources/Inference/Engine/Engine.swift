@@ -88,10 +88,13 @@ public final class Engine: Sendable {
   /// Has a job done; an older one of the same key is cancelled.
   public func submit(key: String, priority: JobPriority, _ body: @escaping Body) {
     state.withLock { state in
+      // Who replaces a job that waits takes its place in the queue: otherwise work that is renewed
+      // all the time would never get a turn.
+      let since = state.waiting.first { $0.job.key == key }?.since ?? .now
       Self.cancel(key, in: &state)
       state.submitted += 1
       let job = Job(key: key, priority: priority, order: state.submitted, body: body)
-      state.waiting.append((job, .now))
+      state.waiting.append((job, since))
     }
     bell.signal()
   }

@@ -27,9 +27,16 @@ public final class Evaluator {
   /// The logits after a record, kept because the next step needs them.
   private var lastLogits: (record: TokenRecord, logits: [Float])?
   private let logitRows: UnsafeMutablePointer<Float>
+  /// The logit lens of tokens that were looked at, since people look at them again. It holds the
+  /// records, so that no other can take their identity.
+  private var layerCache: [ObjectIdentifier: (record: TokenRecord, layers: [LayerDistribution])] =
+    [:]
 
   /// How many rows of logits are held at once.
   private static let logitTile = 16
+
+  /// How many tokens the logit lens is remembered for.
+  private static let layerCacheSize = 512
 
   /// The context that is used unless another is asked for.
   public static let standardContext = 2048
@@ -121,31 +128,40 @@ public final class Evaluator {
   public func layerDistributions(
     at indices: some Collection<Int>, in trace: Trace
   ) throws -> [[LayerDistribution]] {
-    let layers = model.shape.layers
-    let size = model.shape.vocabularySize
-    var flat: [LayerDistribution] = []
-    var waiting: [[Float]] = []
-    func flush() {
-      pass.logits(ofHidden: waiting, into: logitRows)
-      let rows = UnsafeBufferPointer(start: logitRows, count: waiting.count * size)
-      flat += DistributionSummary.summarise(
-        rows, next: waiting.map { _ in nil }, vocabulary: size, team: team
-      ).map { LayerDistribution(entropy: $0.entropy, top: $0.top) }
-      waiting = []
-    }
-    for index in indices {
-      for layer in 0..<layers {
-        guard let residual = trace.residual(layer: layer, at: index) else {
-          throw EvaluationFault.notRecorded(
-            "the residual stream of layer \(layer) at token \(index)")
-        }
-        waiting.append(pass.finalNorm(residual))
-        if waiting.count == Self.logitTile { flush() }
+    try indices.map { index in
+      guard let record = trace.records.indices.contains(index) ? trace.records[index] : nil else {
+        throw EvaluationFault.notRecorded("token \(index)")
       }
+      if let known = layerCache[ObjectIdentifier(record)] { return known.layers }
       try checkCancellation()
+      let layers = try layerDistributions(at: index, in: trace)
+      if layerCache.count >= Self.layerCacheSize { layerCache = [:] }
+      layerCache[ObjectIdentifier(record)] = (record, layers)
+      return layers
     }
-    if !waiting.isEmpty { flush() }
-    return stride(from: 0, to: flat.count, by: layers).map { Array(flat[$0..<$0 + layers]) }
+  }
+
+  private func layerDistributions(
+    at index: Int, in trace: Trace
+  ) throws(EvaluationFault) -> [LayerDistribution] {
+    let size = model.shape.vocabularySize
+    var hidden: [[Float]] = []
+    for layer in 0..<model.shape.layers {
+      guard let residual = trace.residual(layer: layer, at: index) else {
+        throw EvaluationFault.notRecorded("the residual stream of layer \(layer) at token \(index)")
+      }
+      hidden.append(pass.finalNorm(residual))
+    }
+    var distributions: [LayerDistribution] = []
+    for start in stride(from: 0, to: hidden.count, by: Self.logitTile) {
+      let tile = Array(hidden[start..<min(start + Self.logitTile, hidden.count)])
+      pass.logits(ofHidden: tile, into: logitRows)
+      let rows = UnsafeBufferPointer(start: logitRows, count: tile.count * size)
+      distributions += DistributionSummary.summarise(
+        rows, next: tile.map { _ in nil }, vocabulary: size, team: team
+      ).map { LayerDistribution(entropy: $0.entropy, top: $0.top) }
+    }
+    return distributions
   }
 
   /// Seconds that a plain pass over `ids` takes, without records and with the logits of the last

@@ -55,6 +55,8 @@ public enum Message: Sendable {
   case failed(WorkKey, String)
   /// A file was written.
   case exported(path: String)
+  /// Something worth a line.
+  case told(String)
   /// A file could not be written, or something else outside went wrong.
   case trouble(String)
   /// The session is on disk up to here; the time of day, as `12:04`.

@@ -32,7 +32,7 @@ extension WorkbenchState {
       records = trace.records
       probe = trace.probe
     case .decoded(let generation, let step, let trace):
-      decoded(generation, step, trace)
+      return decoded(generation, step, trace)
     case .decodeEnded(let generation, let reason):
       guard generation == decode.generation else { return [] }
       decode.isRunning = false
@@ -43,6 +43,8 @@ extension WorkbenchState {
       failed(work, why)
     case .exported(let path):
       tell("saved the screen as \(path)")
+    case .told(let what):
+      tell(what)
     case .trouble(let why):
       tell(why, isError: true)
     case .saved(let time):
@@ -53,9 +55,11 @@ extension WorkbenchState {
     return []
   }
 
-  private mutating func decoded(_ generation: Int, _ step: DecodeStep, _ trace: Trace) {
+  private mutating func decoded(
+    _ generation: Int, _ step: DecodeStep, _ trace: Trace
+  ) -> [Effect] {
     guard generation == decode.generation, step.index == document.tokens.count, let model else {
-      return
+      return []
     }
     let followed = cursor >= document.tokens.count - 1
     document.append(step.token, vocabulary: model.vocabulary)
@@ -64,6 +68,7 @@ extension WorkbenchState {
     decode.steps.append(step)
     if decode.steps.count > DecodeState.keptSteps { decode.steps.removeFirst() }
     if followed { moveCursor(to: document.tokens.count - 1) }
+    return [.log(SessionEntry(.decoded([step.token])))]
   }
 
   private mutating func failed(_ work: WorkKey, _ why: String) {

@@ -1,4 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
+public import Cells
+import Foundation
+import Workbench
+
+extension ColorDepth: ExpressibleByArgument {}
 
 /// `tessera [SESSION | FILE]`: the workbench, which is what runs when no command is named.
 struct WorkbenchCommand: ParsableCommand {
@@ -6,5 +11,62 @@ struct WorkbenchCommand: ParsableCommand {
     commandName: "workbench",
     abstract: "Open the workbench (also without naming it: tessera [FILE]).")
 
-  func run() throws { throw CleanExit.helpRequest(Tessera.self) }
+  @Argument(
+    help: "A text to look at, or a session to go on with.", completion: .file())
+  var file: String?
+
+  @Flag(help: "Go on with the session that was open last.")
+  var resume = false
+
+  @Option(help: "The look: ink, paper, mono, or a theme of your own.")
+  var theme = "ink"
+
+  @Option(help: "Colours to use: none, 16, 256 or 24bit (by default what the terminal has).")
+  var colors: ColorDepth?
+
+  @OptionGroup var options: ModelOptions
+
+  /// What stands on the screen when nothing was given.
+  static let sample = """
+    The capital of France is Paris, and the capital of Bayern is München.
+    What is the capital of Portugal? The capital of Portugal is
+    """
+
+  func run() throws {
+    guard !(resume && file != nil) else {
+      throw CommandFault(.usage, "--resume takes no file: it goes on with the last session")
+    }
+    let themes = ThemeStore()
+    let (theme, warnings) = try themes.theme(named: ArgumentBytes.text(of: theme))
+    var start = RunLoop.Start(
+      text: Array(Self.sample.utf8), modelName: ArgumentBytes.text(of: options.model),
+      theme: theme, themes: themes, colors: colors, notice: warnings.first)
+    var options = options
+    if let path = try resume ? SessionStore.latest() : file.map(ArgumentBytes.text) {
+      let bytes = try InputFile.read(path)
+      if SessionFile.looksLikeSession(bytes) {
+        let session = try SessionFile(bytes, file: path)
+        start.resumed = (session, path, bytes)
+        start.text = []
+        options.model = session.header.model
+        start.modelName = session.header.model
+      } else if resume {
+        throw CommandFault(.badData, "\(path), line 1: is not the header of a session")
+      } else {
+        guard bytes.count <= Document.longest else {
+          throw CommandFault(
+            .badData, "\(path): has \(bytes.count) bytes, a text has at most \(Document.longest)")
+        }
+        start.text = bytes
+      }
+    }
+    // Said before the screen is taken: which model is missing, and how to get it.
+    let installed = try options.installed()
+    start.modelName = installed.name
+    let chosen = options
+    try RunLoop.run(start) {
+      let model = try chosen.load()
+      return (model, try chosen.evaluator(of: model))
+    }
+  }
 }

@@ -1,5 +1,11 @@
 import ArgumentParser
+import Cells
 import Foundation
+import Inference
+import Lenses
+import ModelFiles
+import TerminalUI
+import Workbench
 
 /// How a command ends: the exit codes of `sysexits.h`, and 128 + n after signal n.
 enum ExitStatus: Equatable {
@@ -58,6 +64,18 @@ struct CommandFault: Error, Equatable {
       self = fault
     case let stop as Interruption.Stop:
       self.init(.stopped(signal: stop.signal), nil)
+    case let fault as FileFault:
+      self.init(.badData, fault.description)
+    case let fault as EvaluationFault:
+      self.init(.badData, fault.description)
+    case let fault as LensFault:
+      self.init(.usage, fault.description)
+    case let fault as ThemeFault:
+      self.init(.badData, fault.description)
+    case let fault as SessionFault:
+      self.init(.badData, fault.description)
+    case let fault as TerminalFault:
+      self.init(.unavailable, fault.description)
     case is CancellationError:
       self.init(.stopped(signal: SIGINT), nil)
     default:

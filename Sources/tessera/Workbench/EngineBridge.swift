@@ -1,0 +1,109 @@
+import Inference
+import Lenses
+import Synchronization
+import Tokenization
+import Workbench
+
+/// Has the engine do what the state asks for, and answers with messages.
+final class EngineBridge: Sendable {
+  private let engine: Engine
+  private let mailbox: Mailbox
+
+  /// Starts the engine's thread, which opens the model first.
+  ///
+  /// - Parameters:
+  ///   - load: opens the model.
+  ///   - failed: hears why the model could not be opened.
+  init(
+    mailbox: Mailbox, load: @escaping @Sendable () throws -> (Model, Evaluator),
+    failed: @escaping @Sendable (any Error) -> Void
+  ) {
+    self.mailbox = mailbox
+    engine = Engine(
+      makeEvaluator: {
+        do {
+          let (model, evaluator) = try load()
+          mailbox.post(
+            .modelOpened(
+              ModelFacts(
+                name: model.name, quantisation: model.quantisation, shape: model.shape,
+                tokenizer: model.tokenizer, context: evaluator.contextLength,
+                threads: evaluator.threads, chatTemplate: model.chatTemplate)))
+          return evaluator
+        } catch {
+          failed(error)
+          return nil
+        }
+      },
+      failed: { key, error in
+        guard let key = WorkKey(name: key) else { return }
+        mailbox.post(.failed(key, "\(error)"))
+      })
+  }
+
+  /// Ends the engine's thread.
+  func stop() { engine.stop() }
+
+  /// Gives up work.
+  func cancel(_ key: WorkKey) { engine.cancel(key: key.name) }
+
+  /// Evaluates a text.
+  func evaluate(_ request: EvaluationRequest) {
+    let mailbox = mailbox
+    engine.submit(key: WorkKey.evaluate.name, priority: .evaluate) { evaluator in
+      func answer(_ trace: Trace, finished: Bool) {
+        mailbox.post(.evaluated(generation: request.generation, trace, finished: finished))
+      }
+      let trace = try evaluator.evaluate(request.ids, probe: request.probe) {
+        answer($0, finished: false)
+      }
+      answer(trace, finished: true)
+      return .done
+    }
+  }
+
+  /// Reads through a lens.
+  func read(_ request: ReadingRequest) {
+    let mailbox = mailbox
+    engine.submit(key: WorkKey.read(request.key).name, priority: .lens) { evaluator in
+      func answer(_ reading: Reading, finished: Bool) {
+        mailbox.post(.read(request.key, request.inputs, reading, finished: finished))
+      }
+      let bench = LensBench(
+        trace: request.trace, vocabulary: evaluator.model.tokenizer.vocabulary,
+        parameters: request.inputs.parameters, evaluator: evaluator,
+        sampler: request.inputs.sampler, partial: { answer($0, finished: false) })
+      answer(try LensCatalog.lens(request.inputs.lens).run(bench), finished: true)
+      return .done
+    }
+  }
+
+  /// Decodes, a token each time that it is its turn.
+  func decode(_ request: DecodeRequest) {
+    let mailbox = mailbox
+    let run = Mutex<(trace: Trace?, generated: [TokenID])>((nil, []))
+    engine.submit(key: WorkKey.decode.name, priority: .decode) { evaluator in
+      let (before, generated) = run.withLock { $0 }
+      let trace = try before ?? evaluator.evaluate(request.ids, probe: request.probe)
+      var decoder = Decoder(request.settings(at: trace.records.count))
+      let (step, longer) = try decoder.step(after: trace, with: evaluator)
+      run.withLock { $0 = (longer, generated + [step.token]) }
+      mailbox.post(.decoded(generation: request.generation, step, longer))
+      let reason = request.stop.reason(
+        generated: generated + [step.token], vocabulary: evaluator.model.tokenizer.vocabulary,
+        total: longer.records.count, context: evaluator.contextLength)
+      guard let reason else { return .again }
+      mailbox.post(.decodeEnded(generation: request.generation, reason))
+      return .done
+    }
+  }
+}
+
+extension WorkKey {
+  /// The key of a name.
+  fileprivate init?(name: String) {
+    let all: [WorkKey] = [.evaluate, .decode] + ReadingKey.allCases.map { .read($0) }
+    guard let key = all.first(where: { $0.name == name }) else { return nil }
+    self = key
+  }
+}
