@@ -62,7 +62,7 @@ extension Lens {
     parameters: [
       LensParameter(
         "score", .choice(["strongest"] + HeadKind.allCases.map(\.rawValue)), standard: "strongest",
-        "what is measured: the share of attention on a kind's keys")
+        "the share of attention on a kind's keys; strongest is the most of any but sink")
     ], needs: .attention, kind: .grid
   ) { bench in
     guard bench.trace.records.allSatisfy(\.hasAttention) else {
@@ -74,11 +74,13 @@ extension Lens {
     let (rows, columns) = (bench.layerLabels, bench.headLabels)
     guard let score = bench.parameters["score"], let kind = HeadKind(rawValue: score) else {
       let named = cells.map { HeadKind.name(of: $0, means: means) }
-      let strongest = cells.map { index in means.values.map { $0[index] }.max() ?? .nan }
+      // Resting on the first token is no work: it would drown all else.
+      let working = means.filter { $0.key != .sink }
+      let strongest = cells.map { index in working.values.map { $0[index] }.max() ?? .nan }
       return .grid(
         GridReading(
           scale: .probability, rows: rows, columns: columns, values: strongest,
-          texts: named.map { $0?.kind.rawValue ?? "" }))
+          texts: named.map { $0?.rawValue ?? "" }))
     }
     let values = means[kind] ?? cells.map { _ in .nan }
     return .grid(GridReading(scale: .probability, rows: rows, columns: columns, values: values))

@@ -57,10 +57,13 @@ public enum HeadKind: String, Sendable, Hashable, CaseIterable {
     return means
   }
 
-  /// What a head is called: the kind with the highest mean, if that reaches the threshold.
-  public static func name(of index: Int, means: [HeadKind: [Float]]) -> (kind: HeadKind, mean: Float)? {
-    let best = allCases.compactMap { kind in means[kind].map { (kind: kind, mean: $0[index]) } }
-      .max { $0.mean < $1.mean }
-    return best.flatMap { $0.mean >= threshold ? $0 : nil }
+  /// What a head is called: the kind with the highest mean that reaches the threshold. Most heads
+  /// rest on the first token most of the time, so that only those that do nothing else are sinks.
+  public static func name(of index: Int, means: [HeadKind: [Float]]) -> HeadKind? {
+    let best = allCases.filter { $0 != .sink }.compactMap { kind in
+      means[kind].map { (kind: kind, mean: $0[index]) }
+    }.max { $0.mean < $1.mean }
+    if let best, best.mean >= threshold { return best.kind }
+    return (means[.sink]?[index] ?? 0) >= threshold ? .sink : nil
   }
 }

@@ -250,4 +250,17 @@ extension GGUFFile {
       }
     }
   }
+
+  /// A value for reading, in one line of at most some 60 characters; of an array its length and type.
+  public func valueForReading(_ key: String) -> String {
+    guard let entry = entries[key] else { return "" }
+    if let count = entry.count { return "\(count) of type \(entry.type)" }
+    if let text = try? string(key) {
+      let line = FileFault.printable(String(text.prefix(61)))
+      return text.count > 60 ? "\(line.prefix(60))…" : line
+    }
+    if let flag = try? bool(key) { return "\(flag)" }
+    if let number = try? integer(key) { return "\(number)" }
+    return (try? number(key)).map { "\($0)" } ?? ""
+  }
 }

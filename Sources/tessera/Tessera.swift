@@ -8,7 +8,10 @@ struct Tessera: ParsableCommand {
     commandName: "tessera",
     abstract: "A workbench for looking inside language models, token by token.",
     version: "tessera 0.1.0",
-    subcommands: [WorkbenchCommand.self, ModelsCommand.self],
+    subcommands: [
+      WorkbenchCommand.self, TokenizeCommand.self, GenerateCommand.self, LensCommand.self,
+      ModelsCommand.self, BenchCommand.self,
+    ],
     defaultSubcommand: WorkbenchCommand.self)
 }
 

@@ -65,7 +65,7 @@ public final class Model: Sendable {
   }
 
   /// The block type that holds the most weights.
-  private static func mainType(of file: GGUFFile) -> String {
+  static func mainType(of file: GGUFFile) -> String {
     var elements: [String: Int] = [:]
     for tensor in file.tensors where tensor.shape.count > 1 {
       elements[tensor.typeName, default: 0] += tensor.shape.reduce(1, *)

@@ -1,5 +1,3 @@
-public import Tokenization
-
 /// What a layer's residual stream would say if it were the last: a row of the logit lens.
 public struct LayerDistribution: Sendable, Hashable {
   /// Entropy, in nats.

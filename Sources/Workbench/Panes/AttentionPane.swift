@@ -124,7 +124,7 @@ enum AttentionPane {
         if head == state.attention.head {
           let mark = canvas.mark("◆", "@")
           var style = canvas.grid[place.row, place.column].style
-          if style.background != .terminalDefault, style.foreground == style.background {
+          if style.background != canvas.style(.text).background {
             style.foreground = style.background.readable.reduced(to: canvas.look.depth)
           } else {
             style = canvas.style(.cursor)
@@ -200,15 +200,14 @@ enum AttentionPane {
     for (index, weight) in strongest.prefix(12) {
       let label = TokenLabel.text(state.document.bytes(of: index), charset: state.look.charset)
       let name = CellGrid.fitted(label, to: 14, charset: state.look.charset)
-      let number = " " + Decimals.text(weight, places: 2) + "  "
-      let width = GraphemeWidth.columns(of: name + number)
-      if column + width - 2 > area.columns {
+      let number = " " + Decimals.text(weight, places: 2)
+      if column + GraphemeWidth.columns(of: name + number) > area.columns {
         row += 1
         column = 0
         guard row < area.rows else { return }
       }
       column += canvas.line(name, row, column, in: area, style: canvas.style(.text))
-      column += canvas.line(number, row, column, in: area, style: canvas.style(.accent))
+      column += canvas.line(number, row, column, in: area, style: canvas.style(.accent)) + 2
     }
   }
 }

@@ -46,10 +46,7 @@ struct Canvas {
     let ramp = scale.kind == .diverging ? look.theme.diverging : look.theme.heat
     let fraction = scale.fraction(value)
     if look.depth == .trueColor || look.depth == .ansi256, let color = ramp.color(fraction) {
-      var style = base
-      style.background = color.reduced(to: look.depth)
-      style.foreground = style.background
-      grid.fill(area, style: style)
+      grid.fill(area, style: base.on(color.reduced(to: look.depth)))
     } else {
       let shade = String(ramp.shade(fraction, charset: look.charset))
       for row in area.row..<max(area.row, area.endRow) {

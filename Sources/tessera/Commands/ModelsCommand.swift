@@ -5,7 +5,7 @@ struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
     abstract: "List, fetch and describe models.",
-    subcommands: [ModelsPullCommand.self])
+    subcommands: [ModelsListCommand.self, ModelsPullCommand.self, ModelsInfoCommand.self])
 }
 
 /// `tessera models pull NAME`.

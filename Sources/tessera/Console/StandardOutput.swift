@@ -1,9 +1,19 @@
+import Cells
 import Foundation
 
 /// Standard output as bytes, unbuffered: what is written is out when the call returns.
 struct StandardOutput {
   /// Whether a person is reading: then tables are drawn for the eye and bytes are made visible.
   let isTerminal = isatty(STDOUT_FILENO) == 1
+
+  /// Which characters can be drawn: those of a terminal's locale; a file takes all.
+  var charset: Charset {
+    guard isTerminal else { return .unicode }
+    let environment = ProcessInfo.processInfo.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty }
+    let name = (locale ?? "").lowercased()
+    return name.contains("utf-8") || name.contains("utf8") ? .unicode : .ascii
+  }
 
   /// Columns of the terminal, or nil for a pipe or file, which have no width.
   var columns: Int? {

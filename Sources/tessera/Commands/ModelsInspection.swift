@@ -1,0 +1,182 @@
+import ArgumentParser
+import Cells
+import Foundation
+import Inference
+import ModelFiles
+import Reports
+
+/// `tessera models list`.
+struct ModelsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "The models that are installed, and those that can be pulled.")
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+  @Option(help: "table or json.")
+  var format = Format.table
+
+  private struct Row: Encodable {
+    let name: String
+    let installed: Bool
+    let path, architecture, quantisation: String?
+    let bytes: Int?
+    /// Why it cannot be run.
+    let obstacle: String?
+  }
+
+  func run() throws {
+    let installed = ModelStore().installed()
+    var rows = installed.map { model -> Row in
+      do throws(FileFault) {
+        let summary = try ModelSummary.read(path: model.path)
+        return Row(
+          name: model.name, installed: true, path: model.path, architecture: summary.architecture,
+          quantisation: summary.quantisation, bytes: summary.fileSize, obstacle: summary.obstacle)
+      } catch {
+        return Row(
+          name: model.name, installed: true, path: model.path, architecture: nil,
+          quantisation: nil, bytes: nil, obstacle: error.what)
+      }
+    }
+    rows += ModelCatalog.all.filter { model in !installed.contains { $0.name == model.name } }
+      .map { model in
+        Row(
+          name: model.name, installed: false, path: nil, architecture: nil, quantisation: nil,
+          bytes: model.byteCount, obstacle: nil)
+      }
+    let output = StandardOutput()
+    if format == .json { return try output.write(text: JSONText.line(["models": rows])) }
+    var table = TextTable(
+      [
+        .left("name"), .left("type"), .left("architecture"), .right("MB"), .left("state"),
+        .left("file"),
+      ], charset: output.charset)
+    for row in rows {
+      let state =
+        !row.installed
+        ? "tessera models pull \(row.name)"
+        : row.obstacle.map { "cannot be run: \($0)" } ?? "installed"
+      table.add(
+        [
+          row.name, row.quantisation ?? "", row.architecture ?? "",
+          row.bytes.map { "\($0 / 1_000_000)" } ?? "", state, row.path ?? "",
+        ].map { VisibleText.safe($0, charset: output.charset) })
+    }
+    try output.write(text: table.text)
+  }
+}
+
+/// `tessera models info NAME`.
+struct ModelsInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "What a model file says of itself.")
+
+  @Argument(help: "A model that is installed, or a GGUF file.", completion: .file())
+  var model: String
+
+  @Option(help: "table or json.")
+  var format = ModelsListCommand.Format.table
+
+  private struct Report: Encodable {
+    struct Shape: Encodable {
+      let layers, width, heads, keyValueHeads, headWidth, feedForwardWidth: Int
+      let vocabularySize, contextLength: Int
+
+      enum CodingKeys: String, CodingKey {
+        case layers, width, heads
+        case keyValueHeads = "key_value_heads"
+        case headWidth = "head_width"
+        case feedForwardWidth = "feed_forward_width"
+        case vocabularySize = "vocabulary_size"
+        case contextLength = "context_length"
+      }
+    }
+
+    struct Tensors: Encodable {
+      let type: String
+      let count, bytes: Int
+    }
+
+    let model, path: String
+    let bytes, parameters: Int
+    let ggufVersion: Int
+    let architecture: String?
+    let quantisation: String
+    let shape: Shape?
+    let tokenizer: String?
+    let chatTemplate: String?
+    let obstacle: String?
+    let tensors: [Tensors]
+    let metadata: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+      case model, path, bytes, parameters, architecture, quantisation, shape, tokenizer, obstacle
+      case tensors, metadata
+      case ggufVersion = "gguf_version"
+      case chatTemplate = "chat_template"
+    }
+  }
+
+  func run() throws {
+    let installed = try ModelStore().resolve(ArgumentBytes.text(of: model))
+    let summary = try ModelSummary.read(path: installed.path)
+    let report = Self.report(summary, name: installed.name)
+    let output = StandardOutput()
+    if format == .json { return try output.write(text: JSONText.line(report)) }
+    var table = TextTable([.left("what"), .left("value")], charset: output.charset)
+    for (name, value) in Self.lines(report) {
+      table.add([name, VisibleText.safe(value, charset: output.charset)])
+    }
+    for (key, value) in summary.metadata {
+      table.add([
+        VisibleText.safe(key, charset: output.charset),
+        VisibleText.safe(value, charset: output.charset),
+      ])
+    }
+    try output.write(text: table.text)
+  }
+
+  private static func report(_ summary: ModelSummary, name: String) -> Report {
+    let template: String? =
+      switch summary.chatTemplate {
+      case .chatML: "ChatML"
+      case .unknown: "one that Tessera cannot write yet"
+      case nil: nil
+      }
+    return Report(
+      model: name, path: summary.path, bytes: summary.fileSize, parameters: summary.parameters,
+      ggufVersion: summary.version, architecture: summary.architecture,
+      quantisation: summary.quantisation,
+      shape: summary.shape.map {
+        Report.Shape(
+          layers: $0.layers, width: $0.width, heads: $0.heads, keyValueHeads: $0.keyValueHeads,
+          headWidth: $0.headWidth, feedForwardWidth: $0.feedForwardWidth,
+          vocabularySize: $0.vocabularySize, contextLength: $0.contextLength)
+      }, tokenizer: summary.preTokenizer, chatTemplate: template, obstacle: summary.obstacle,
+      tensors: summary.tensors.map {
+        Report.Tensors(type: $0.key, count: $0.value.count, bytes: $0.value.bytes)
+      }.sorted { ($0.bytes, $0.type) > ($1.bytes, $1.type) },
+      metadata: Dictionary(summary.metadata.map { ($0.key, $0.value) }) { first, _ in first })
+  }
+
+  private static func lines(_ report: Report) -> [(String, String)] {
+    var lines = [
+      ("model", report.model), ("file", report.path), ("size", "\(report.bytes) bytes"),
+      ("parameters", "\(report.parameters)"),
+      ("runs", report.obstacle.map { "no: \($0)" } ?? "yes"),
+      ("architecture", report.architecture ?? "unknown"), ("quantisation", report.quantisation),
+    ]
+    if let shape = report.shape {
+      lines += [
+        ("layers", "\(shape.layers)"), ("width", "\(shape.width)"),
+        ("heads", "\(shape.heads), \(shape.keyValueHeads) for keys and values"),
+        ("vocabulary", "\(shape.vocabularySize) entries"), ("context", "\(shape.contextLength)"),
+      ]
+    }
+    lines += [
+      ("tokenizer", report.tokenizer ?? "none"), ("chat template", report.chatTemplate ?? "none"),
+    ]
+    return lines
+      + report.tensors.map { ("tensors \($0.type)", "\($0.count), \($0.bytes) bytes") }
+  }
+}
