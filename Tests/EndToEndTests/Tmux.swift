@@ -27,28 +27,22 @@ final class Tmux {
   ///
   /// - Parameters:
   ///   - term: `TERM` as the program sees it.
-  ///   - environment: variables to set; nil takes a variable away.
+  ///   - environment: variables to set.
   init(
     _ command: [String], size: Dimensions = (80, 24), term: String = "tmux-256color",
-    environment: [String: String?] = [:], directory: String? = nil
+    environment: [String: String] = [:], directory: String? = nil
   ) throws {
     let number = Self.serial.withLock { serial in
       serial += 1
       return serial
     }
     socket = "tessera-test-\(getpid())-\(number)"
+    // The locale and the colours are the test's, whatever the machine's are.
+    let cleared = ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE"]
+    let set = ["LANG": "C.UTF-8", "TERM": term].merging(environment) { $1 }
     var words = ["env"]
-    var variables: [String: String?] = [
-      "NO_COLOR": .some(nil), "COLORTERM": .some(nil), "LC_ALL": .some(nil),
-      "LC_CTYPE": .some(nil), "LANG": "C.UTF-8", "TERM": term,
-    ]
-    variables.merge(environment) { $1 }
-    for (name, value) in variables.sorted(by: { $0.key < $1.key }) where value == nil {
-      words += ["-u", name]
-    }
-    for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
-      if let value { words.append("\(name)=\(value)") }
-    }
+    for name in cleared where set[name] == nil { words += ["-u", name] }
+    words += set.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     words += command
     var arguments = [
       "start-server", ";", "set-option", "-g", "status", "off", ";",
