@@ -22,8 +22,8 @@ install: needs ## Install to PREFIX (/usr/local) a binary that runs without Swif
 	@install -D -m 755 .build-static/release/tessera $(DESTDIR)$(PREFIX)/bin/tessera
 
 test: needs-tests ## Install what the tests need, and run them all
-	@set -e; for script in $(sort $(wildcard Tests/Setup/*.sh)); do bash $$script; done
 	@swift build --build-tests
+	@set -e; for script in $(sort $(wildcard Tests/Setup/*.sh)); do sh $$script; done
 	@.build/debug/tessera models pull $(MODEL)
 	@swift test --skip-build --disable-xctest
 

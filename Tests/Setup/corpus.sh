@@ -14,6 +14,8 @@ if [ "$(cat $corpus/recipe 2>/dev/null)" = "$recipe" ]; then
   exit 0
 fi
 
+sh Tests/Setup/python.sh
+
 # The packages are unpacked, not installed: nothing outside of .build changes.
 rm -rf $pages
 mkdir -p $pages/packages
