@@ -61,8 +61,10 @@ public struct Layout: Sendable, Hashable {
       let (left, right) = body.splitLeft(body.columns * (size.columns < 100 ? 56 : 60) / 100)
       main = left
       if count == 2 {
-        let (top, bottom) = right.splitTop((right.rows + 1) / 2)
-        side = [top, bottom]
+        // On small screens the lower pane, which is a picture, gets more than the list above it.
+        let top = right.rows < 30 ? right.rows * 3 / 7 : (right.rows + 1) / 2
+        let (above, below) = right.splitTop(top)
+        side = [above, below]
       } else {
         side = [right]
       }

@@ -4,18 +4,13 @@ import Tokenization
 extension Command {
   /// Changing the text.
   static let editing: [Command] = [
-    Command("edit.insert", "Write before the token", .editing, keys: ["i"]) { state, _ in
-      state.beginInserting(at: state.document.tokens[safe: state.cursor]?.start ?? 0)
+    Command("edit.insert", "Write at the cursor", .editing, keys: ["i"]) { state, _ in
+      state.beginInserting(at: state.offsetForWriting)
     },
     Command(
-      "edit.enter", "Write at the cursor", .editing, in: .pane(.text), keys: ["<Enter>"]
-    ) { state, _ in
-      // At the end of the text someone wants to go on writing, not to push in before its last token.
-      let isLast = state.cursor >= state.document.tokens.count - 1
-      let token = state.document.tokens[safe: state.cursor]
-      let end = state.document.bytes.count
-      return state.beginInserting(at: (isLast ? end : token?.start) ?? end)
-    },
+      "edit.enter", "Write at the cursor", .editing, in: .pane(.text), keys: ["<Enter>"],
+      isListed: false
+    ) { state, _ in state.beginInserting(at: state.offsetForWriting) },
     Command("edit.append", "Write after the token", .editing, keys: ["a"]) { state, _ in
       state.beginInserting(at: state.document.tokens[safe: state.cursor]?.end ?? 0)
     },
@@ -139,6 +134,13 @@ extension Command {
 }
 
 extension WorkbenchState {
+  /// Where writing begins: before the cursor's token; but on the last one behind it, since at the end
+  /// of a text people want to go on with it.
+  fileprivate var offsetForWriting: Int {
+    let isLast = cursor >= document.tokens.count - 1
+    return isLast ? document.bytes.count : document.tokens[cursor].start
+  }
+
   /// Begins to take keys as text.
   mutating func beginInserting(at offset: Int) -> [Effect] {
     let effects = pause()

@@ -66,7 +66,8 @@ enum NextPane {
     guard footerRows(inner) > 0 else { return }
     let bits = Decimals.text(stage.map(\.entropy) ?? Entropy.bits(record), places: 1)
     canvas.line(
-      footer(state, stages, entropy: bits), inner.rows - 1, in: inner, style: canvas.style(.faint))
+      footer(state, stages, entropy: bits, columns: inner.columns), inner.rows - 1, in: inner,
+      style: canvas.style(.faint))
   }
 
   private static func footerRows(_ inner: Rect) -> Int { inner.rows > 3 ? 1 : 0 }
@@ -115,20 +116,23 @@ enum NextPane {
 
   /// What follows, and what the sampler makes of it.
   private static func footer(
-    _ state: WorkbenchState, _ stages: [DistributionReading.Stage], entropy: String
+    _ state: WorkbenchState, _ stages: [DistributionReading.Stage], entropy: String, columns: Int
   ) -> String {
+    let isNarrow = columns < 50
     var parts: [String] = []
     if let next = state.records[safe: state.cursor + 1], let rank = next.rank,
       let logProbability = next.logProbability, let model = state.model
     {
-      let label = TokenLabel.text(model.vocabulary.bytes(of: next.id), charset: state.look.charset)
+      let whole = TokenLabel.text(model.vocabulary.bytes(of: next.id), charset: state.look.charset)
+      let label = CellGrid.fitted(whole, to: 12, charset: state.look.charset)
       let bits = Decimals.text(max(0, -Double(logProbability) * 1.442695), places: 1)
       parts.append("\(state.look.charset == .unicode ? "●" : "*") \(label) rank \(rank) · \(bits) bit")
     }
     if let last = stages.last, stages.count > 1 {
-      parts.append("sampler keeps \(last.kept.grouped)")
+      parts.append("\(isNarrow ? "" : "sampler ")keeps \(last.kept.grouped)")
     }
-    parts.append("entropy \(entropy) bit")
+    // Where there is little room, what follows is told rather than the entropy.
+    if !isNarrow || parts.count < 2 { parts.append("entropy \(entropy) bit") }
     return parts.joined(separator: " · ")
   }
 
