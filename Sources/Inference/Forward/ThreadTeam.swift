@@ -42,8 +42,9 @@ final class ThreadTeam: @unchecked Sendable {
   private let ended = Atomic<Bool>(false)
   private let bell = NSCondition()
 
-  /// Turns of spinning before a helper sleeps: about a quarter of a millisecond.
-  private static let spins = 8_000
+  /// Turns of spinning before a helper sleeps: a millisecond or two, longer than the pause between
+  /// two tokens that are decoded, in which one is drawn.
+  private static let spins = 60_000
   /// Turns of spinning before a waiting member lets other threads run.
   private static let spinsBeforeYield = 2_000
 
@@ -95,10 +96,11 @@ final class ThreadTeam: @unchecked Sendable {
 
   /// The round after `seen`, once it has begun; `nil` when the team has ended.
   private func await(after seen: Int) -> Int? {
-    for _ in 0..<Self.spins {
+    for turn in 0..<Self.spins {
       let now = round.load(ordering: .acquiring)
       if now != seen { return now }
       if ended.load(ordering: .relaxed) { return nil }
+      if turn > Self.spinsBeforeYield, turn.isMultiple(of: 64) { sched_yield() }
       ck_pause()
     }
     sleepers.add(1, ordering: .sequentiallyConsistent)
