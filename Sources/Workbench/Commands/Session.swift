@@ -12,12 +12,10 @@ extension Command {
         state.tell("evaluation given up at token \(state.records.count) · any edit takes it up")
       }
       effects += state.readings.giveUp().map { .cancel(.read($0)) }
-      if effects.isEmpty, state.isZoomed {
-        state.isZoomed = false
-      } else if effects.isEmpty {
-        state.tell("q quits · ? shows the keys")
-      }
-      return effects
+      guard effects.isEmpty else { return effects }
+      if state.isZoomed { return state.perform("view.zoom") }
+      state.tell("q quits · ? shows the keys")
+      return []
     },
     Command(
       "screen.export", "Save the screen (.svg .html .txt .ansi)", .session, keys: ["w"],

@@ -19,10 +19,11 @@ extension WorkbenchState {
     case .wheelUp: return scroll(pane, by: -3)
     case .wheelDown: return scroll(pane, by: 3)
     case .press, .doublePress:
-      if pane != .text, mode == .insert { _ = perform("insert.end") }
-      focus = pane
-      guard inner.contains(mouse.point) else { return [] }
-      return press(pane, at: place, twice: mouse.kind == .doublePress)
+      var effects: [Effect] = []
+      if pane != .text, mode == .insert { effects += perform("insert.end") }
+      if focus != pane { effects += perform("pane.\(pane.rawValue)") }
+      guard inner.contains(mouse.point) else { return effects }
+      return effects + press(pane, at: place, twice: mouse.kind == .doublePress)
     case .drag, .release: return []
     }
   }

@@ -1,0 +1,135 @@
+import Cells
+import Inference
+import Lenses
+import TestSupport
+import Themes
+import Tokenization
+
+@testable import Workbench
+
+/// A workbench on a small model, whose work is done at once instead of on an engine's thread.
+final class TestBench {
+  var state: WorkbenchState
+  /// Lines of the session.
+  private(set) var entries: [SessionEntry] = []
+  /// Effects for the outside.
+  private(set) var outside: [Effect] = []
+  /// Whether work is done at once; otherwise it waits in `waiting`.
+  var worksAtOnce = true
+  private(set) var waiting: [Effect] = []
+
+  let model: Model
+  let evaluator: Evaluator
+
+  init(
+    _ text: String = "the cat sat on the mat", size: Size = Size(rows: 24, columns: 80),
+    depth: ColorDepth = .ansi256, charset: Charset = .unicode, theme: Theme = .plain,
+    opensModel: Bool = true, context: Int = 512
+  ) throws {
+    let folder = try TemporaryFolder()
+    model = try Model.load(
+      path: TinyModel(seed: 21, context: context).write(to: folder), name: "tiny",
+      precision: .f32)
+    evaluator = try Evaluator(model: model, threads: 1)
+    state = WorkbenchState(
+      text: Array(text.utf8), modelName: "tiny", size: size,
+      look: Look(theme: theme, depth: depth, charset: charset, themeNames: ["ink", "paper"]))
+    state.decode.stop.limit = 8
+    if opensModel { send(.modelOpened(facts)) }
+  }
+
+  var facts: ModelFacts {
+    ModelFacts(
+      name: "tiny", quantisation: model.quantisation, shape: model.shape,
+      tokenizer: model.tokenizer, context: evaluator.contextLength, threads: 1,
+      chatTemplate: .chatML(defaultSystem: nil))
+  }
+
+  var text: String { String(decoding: state.document.bytes, as: UTF8.self) }
+  var screen: String { Scene(state).grid.text }
+
+  /// Sends messages, and does the work that they ask for.
+  func send(_ messages: Message...) { perform(update(&state, messages)) }
+
+  /// Presses keys, written as key files write them.
+  func press(_ keys: String...) {
+    for key in keys {
+      if let key = Key(parsing: key) { send(.input(.key(key))) }
+    }
+  }
+
+  /// Types text, key by key.
+  func type(_ text: String) {
+    for character in text {
+      send(.input(.key(character == "\n" ? .named(.enter) : .character(character))))
+    }
+  }
+
+  /// Does the work that waits.
+  func work() {
+    let effects = waiting
+    waiting = []
+    let atOnce = worksAtOnce
+    worksAtOnce = true
+    perform(effects)
+    worksAtOnce = atOnce
+  }
+
+  func perform(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .log(let entry): entries.append(entry)
+      case .export, .useTheme, .redraw, .suspend, .quit, .cancel: outside.append(effect)
+      case .evaluate, .read, .decode:
+        if worksAtOnce { run(effect) } else { waiting.append(effect) }
+      }
+    }
+  }
+
+  private func run(_ effect: Effect) {
+    do {
+      switch effect {
+      case .evaluate(let request):
+        let trace = try evaluator.evaluate(request.ids, probe: request.probe)
+        send(.evaluated(generation: request.generation, trace, finished: true))
+      case .read(let request):
+        let bench = LensBench(
+          trace: request.trace, vocabulary: model.tokenizer.vocabulary,
+          parameters: request.inputs.parameters, evaluator: evaluator,
+          sampler: request.inputs.sampler)
+        let reading = try LensCatalog.lens(request.inputs.lens).run(bench)
+        send(.read(request.key, request.inputs, reading, finished: true))
+      case .decode(let request): try decode(request)
+      default: break
+      }
+    } catch {
+      send(.trouble("\(error)"))
+    }
+  }
+
+  private func decode(_ request: DecodeRequest) throws {
+    var trace = try evaluator.evaluate(request.ids, probe: request.probe)
+    var generated: [TokenID] = []
+    while state.decode.isRunning {
+      var decoder = Decoder(request.settings(at: trace.records.count))
+      let (step, longer) = try decoder.step(after: trace, with: evaluator)
+      trace = longer
+      generated.append(step.token)
+      send(.decoded(generation: request.generation, step, trace))
+      let reason = request.stop.reason(
+        generated: generated, vocabulary: model.tokenizer.vocabulary,
+        total: trace.records.count, context: evaluator.contextLength)
+      if let reason {
+        send(.decodeEnded(generation: request.generation, reason))
+        return
+      }
+    }
+  }
+
+  /// The bundled theme of a name.
+  static func theme(_ name: String) throws -> Theme {
+    try Theme.parse(Themes.toml(named: name) ?? "", file: name, name: name) {
+      Themes.toml(named: $0)
+    }.theme
+  }
+}
