@@ -24,12 +24,12 @@ struct Dequantiser {
       out.append(Float(bitPattern: UInt32(littleEndian: block.loadUnaligned(as: UInt32.self))))
     case .f16: out.append(half(block, 0))
     case .bf16: out.append(Float(bitPattern: UInt32(block[0]) << 16 | UInt32(block[1]) << 24))
-    case .q4_0: nibbles(block, quants: 2, scale: half(block, 0), minimum: 0, bias: 8, to: &out)
+    case .q4_0: nibbles(block, quants: 2, scale: half(block, 0), bias: 8, to: &out)
     case .q4_1:
       nibbles(block, quants: 4, scale: half(block, 0), minimum: half(block, 2), bias: 0, to: &out)
     case .q5_0:
       nibbles(
-        block, high: 2, quants: 6, scale: half(block, 0), minimum: 0, bias: 16, to: &out)
+        block, high: 2, quants: 6, scale: half(block, 0), bias: 16, to: &out)
     case .q5_1:
       nibbles(
         block, high: 4, quants: 8, scale: half(block, 0), minimum: half(block, 2), bias: 0,
@@ -42,14 +42,16 @@ struct Dequantiser {
 
   /// 32 values: the low nibbles of 16 bytes, then the high ones, with a fifth bit from `high`.
   private func nibbles(
-    _ block: UnsafeRawBufferPointer, high: Int? = nil, quants: Int, scale: Float, minimum: Float,
-    bias: Int, to out: inout [Float]
+    _ block: UnsafeRawBufferPointer, high: Int? = nil, quants: Int, scale: Float,
+    minimum: Float? = nil, bias: Int, to out: inout [Float]
   ) {
     for index in 0..<32 {
       let byte = block[quants + index % 16]
       var value = Int(index < 16 ? byte & 15 : byte >> 4)
       if let high { value |= Int(block[high + index / 8] >> UInt8(index % 8) & 1) << 4 }
-      out.append(Float(value - bias) * scale + minimum)
+      let scaled = Float(value - bias) * scale
+      // Adding nothing is not the same as adding zero: it would lose the sign of a zero.
+      out.append(minimum.map { scaled + $0 } ?? scaled)
     }
   }
 }

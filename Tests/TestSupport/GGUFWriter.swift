@@ -30,6 +30,14 @@ public struct GGUFWriter: Sendable {
     public var type: UInt32
     /// Its data.
     public var data: [UInt8]
+
+    /// A tensor from its parts.
+    public init(name: String, shape: [Int], type: UInt32, data: [UInt8]) {
+      self.name = name
+      self.shape = shape
+      self.type = type
+      self.data = data
+    }
   }
 
   /// GGUF version.
