@@ -67,6 +67,9 @@ final class StartedCommand {
       output: try folder.read("output"), errors: try folder.read("errors"))
   }
 
+  /// Whether it has written something to standard output.
+  var hasWritten: Bool { (try? folder.read("output").isEmpty) == false }
+
   /// Waits until `condition` holds; false when the process ended before.
   func wait(until condition: () -> Bool) -> Bool {
     while !condition() {

@@ -48,11 +48,12 @@ final class Tmux {
       "start-server", ";", "set-option", "-g", "status", "off", ";",
       "set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "remain-on-exit-format",
       "", ";", "set-option", "-s", "escape-time", "0", ";", "set-option", "-g", "mouse", "on", ";",
-      "set-option", "-g", "window-size", "manual", ";",
       "new-session", "-d", "-x", "\(size.columns)", "-y", "\(size.rows)",
     ]
     if let directory { arguments += ["-c", directory] }
     arguments.append(words.map(Self.quoted).joined(separator: " "))
+    // Only now: tmux 3.3 falls over a new session when sizes are manual.
+    arguments += [";", "set-option", "-g", "window-size", "manual"]
     try tmux(arguments)
   }
 
@@ -138,21 +139,31 @@ final class Tmux {
   }
 
   /// Runs tmux and gives what it prints.
+  ///
+  /// Not with Foundation's `Process`: that waits until all who inherited its descriptors have ended,
+  /// and the server, which goes on, is one of them.
   private static func run(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["tmux"] + arguments
-    var environment = ProcessInfo.processInfo.environment
-    environment["TMUX"] = nil
-    process.environment = environment
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard process.terminationStatus == 0 else {
+    let path = NSTemporaryDirectory() + "/tessera-tmux-\(UUID().uuidString)"
+    defer { unlink(path) }
+    var files = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&files)
+    defer { posix_spawn_file_actions_destroy(&files) }
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO)
+    var argv = (["tmux"] + arguments).map { strdup($0) } + [nil]
+    let variables = ProcessInfo.processInfo.environment.filter { $0.key != "TMUX" }
+    var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for string in argv + envp { free(string) } }
+    var child: pid_t = 0
+    let failure = posix_spawnp(&child, "tmux", &files, nil, &argv, &envp)
+    guard failure == 0 else {
+      throw Failure(description: "cannot start tmux: \(String(cString: strerror(failure)))")
+    }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    guard status == 0 else {
       throw Failure(description: "tmux \(arguments.joined(separator: " ")): \(text)")
     }
     return text
