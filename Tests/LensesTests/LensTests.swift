@@ -141,7 +141,8 @@ struct LensTests {
     }
   }
 
-  @Test("the glance has the mean share of attention on each kind's keys", arguments: HeadKind.allCases)
+  @Test(
+    "the glance has the mean share of attention on each kind's keys", arguments: HeadKind.allCases)
   func heads(kind: HeadKind) throws {
     let grid = try grid(fixture.read("attention", ["score": kind.rawValue]))
     let ids = fixture.trace.ids
