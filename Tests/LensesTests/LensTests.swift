@@ -188,7 +188,7 @@ struct LensTests {
         let expected = -probabilities.reduce(0) { $1 > 0 ? $0 + $1 * log2($1) : $0 }
         #expect(abs(Double(entropy.value(row: layer, column: index) ?? .nan) - expected) < 1e-3)
         let share = Double(final.value(row: layer, column: index) ?? .nan)
-        #expect(share == 0 || abs(share - probabilities[Int(favourite)]) < 1e-5)
+        #expect(abs(share - probabilities[Int(favourite)]) < 1e-6)
       }
     }
   }
