@@ -20,13 +20,13 @@ public enum LensFault: Error, CustomStringConvertible, Equatable, Sendable {
     switch self {
     case .noSuchLens(let id):
       let known = LensCatalog.all.map(\.id).joined(separator: ", ")
-      return "no lens is called \"\(id)\": there are \(known)"
+      return "no lens is called \"\(Self.shown(id))\": there are \(known)"
     case .noSuchParameter(let lens, let name, let known):
       let remedy =
         known.isEmpty ? "it has none" : "it has " + known.joined(separator: ", ")
-      return "lens \(lens) has no parameter \"\(name)\": \(remedy)"
+      return "lens \(lens) has no parameter \"\(Self.shown(name))\": \(remedy)"
     case .badValue(let parameter, let value, let wanted):
-      return "\(parameter)=\(value): \(parameter) is \(wanted)"
+      return "\(parameter)=\(Self.shown(value)): \(parameter) is \(wanted)"
     case .outOfRange(let parameter, let value, let count):
       return "\(parameter)=\(value): there are \(count), numbered from 0 to \(count - 1)"
     case .noTokens:
@@ -36,5 +36,18 @@ public enum LensFault: Error, CustomStringConvertible, Equatable, Sendable {
     case .needsModel(let lens):
       return "lens \(lens) has to run the model: give it an evaluator"
     }
+  }
+
+  /// What was given, without anything that could break the line or steer a terminal, and not long.
+  private static func shown(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    let shown = scalars.prefix(40).map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse:
+        scalar.escaped(asASCII: true)
+      default: String(scalar)
+      }
+    }
+    return shown.joined() + (scalars.count > 40 ? "..." : "")
   }
 }

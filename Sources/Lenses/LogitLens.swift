@@ -43,7 +43,7 @@ extension Lens {
     for index in stretch.reversed() {
       let distributions = try evaluator.layerDistributions(
         at: CollectionOfOne(index), in: bench.trace)[0]
-      let favourite = distributions.last?.top.first?.id
+      guard let favourite = distributions.last?.top.first?.id else { continue }
       let column = index - stretch.lowerBound
       for (layer, distribution) in distributions.enumerated() {
         guard let best = distribution.top.first else { continue }
@@ -53,8 +53,10 @@ extension Lens {
           switch measure {
           case "entropy": distribution.entropy / Float(M_LN2)
           case "final":
-            // Below the candidates that are kept it is as good as nothing.
-            distribution.top.first { $0.id == favourite }?.probability ?? 0
+            try distribution.top.first { $0.id == favourite }?.probability
+              ?? probability(
+                of: favourite, relativeTo: best,
+                among: evaluator.lensLogits(layer: layer, at: index, in: bench.trace))
           default: best.probability
           }
       }
@@ -62,6 +64,13 @@ extension Lens {
       if index > stretch.lowerBound { bench.partial(reading()) }
     }
     return reading()
+  }
+
+  /// The probability of a candidate that is not among those that are kept, from one that is.
+  private static func probability(
+    of id: TokenID, relativeTo known: Candidate, among logits: [Float]
+  ) -> Float {
+    known.probability * exp(logits[Int(id)] - known.logit)
   }
 
   /// Where the decision falls.

@@ -3,11 +3,13 @@ import Inference
 import Tokenization
 
 extension DistributionReading.Entry {
-  /// A candidate with what its vocabulary entry says.
+  /// A candidate with what its vocabulary entry says. A logit that is not finite (a temperature
+  /// near 0 makes such) is not known, since JSON has no number for it.
   init(_ candidate: Candidate, vocabulary: Vocabulary) {
     self.init(
       id: candidate.id, piece: vocabulary.text(of: candidate.id),
-      bytes: vocabulary.bytes(of: candidate.id), logit: candidate.logit,
+      bytes: vocabulary.bytes(of: candidate.id),
+      logit: candidate.logit.isFinite ? candidate.logit : nil,
       probability: Double(candidate.probability))
   }
 }

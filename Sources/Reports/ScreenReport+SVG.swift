@@ -1,95 +1,90 @@
 public import Cells
 
 extension ScreenReport {
-  /// A picture that scales. Each character has its place, so that columns stay columns in any font;
-  /// lines and blocks are drawn as shapes, so that they join.
-  public static func svg(_ grid: CellGrid, title: String, look: ScreenColors) -> String {
-    let width = grid.size.columns * cellWidth
-    let height = grid.size.rows * cellHeight
-    var shapes = ""
+  /// A picture that scales. Each word has its place and its length, so that columns stay columns in
+  /// any font; lines and blocks are drawn as shapes, so that they join. Notes are titles of the
+  /// cells that they are about.
+  public static func svg(
+    _ grid: CellGrid, title: String, look: ScreenColors, notes: [ScreenNote] = []
+  ) -> String {
+    let width = (grid.size.columns + 2) * CellShape.width
+    let height = (grid.size.rows + 1) * CellShape.height
+    var backgrounds = ""
+    var foregrounds = ""
     for row in 0..<grid.size.rows {
-      for run in runs(grid, row: row) { shapes += background(run, row: row, look) }
-    }
-    for row in 0..<grid.size.rows {
-      for column in 0..<grid.size.columns {
-        shapes += foreground(grid[row, column], row: row, column: column, look)
+      for run in runs(grid, row: row) {
+        let style = look.resolved(run.style)
+        if style.background != look.background {
+          backgrounds += CellShape.rect(run.column, row, run.columns, fill: style.background)
+        }
+        foregrounds += foreground(run, row: row, style)
       }
     }
-    let margin = cellWidth
-    let box = "0 0 \(width + 2 * margin) \(height + 2 * margin)"
+    let titles = notes.map { note in
+      CellShape.rect(
+        note.columns.lowerBound, note.row, note.columns.count, fill: "none", note: note.text)
+    }
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="\(box)" role="img">
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
+      viewBox="0 0 \(width) \(height)" role="img">
       <title>\(Markup.escaped(title))</title>
-      <style>text{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre}</style>
-      <rect width="100%" height="100%" rx="8" fill="\(look.background)"/>
-      <g transform="translate(\(margin) \(margin))">
-      \(shapes)</g>
+      <style>text{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\
+      white-space:pre}</style>
+      <rect width="\(width)" height="\(height)" rx="8" fill="\(look.background)"/>
+      <g transform="translate(\(CellShape.width) \(CellShape.height / 2))">
+      <g shape-rendering="crispEdges">
+      \(backgrounds)</g>
+      \(foregrounds)\(titles.joined())</g>
       </svg>
 
       """
   }
 
-  static let cellWidth = 9
-  static let cellHeight = 20
-
-  private static func background(_ run: Run, row: Int, _ look: ScreenColors) -> String {
-    let style = look.resolved(run.style)
-    guard style.background != look.background else { return "" }
-    return rect(
-      Double(run.column * cellWidth), Double(row * cellHeight), Double(run.columns * cellWidth),
-      Double(cellHeight), style.background)
-  }
-
   private static func foreground(
-    _ cell: Cell, row: Int, column: Int, _ look: ScreenColors
+    _ run: Run, row: Int, _ style: ScreenColors.Resolved
   ) -> String {
-    guard cell.width > 0, cell.text != " " else { return "" }
-    let style = look.resolved(cell.style)
-    let (x, y) = (column * cellWidth, row * cellHeight)
-    let opacity = style.attributes.contains(.dim) ? " opacity=\".65\"" : ""
-    if let shape = shape(cell.text, Double(x), Double(y), style.foreground) {
-      return opacity.isEmpty ? shape : "<g\(opacity)>\(shape)</g>\n"
+    var content = ""
+    var column = run.column
+    var cells = run.cells[...]
+    while let cell = cells.first {
+      let count = piece(cells)
+      let text = cells.prefix(count).map(\.text).joined()
+      if let shape = CellShape.path(cell.text, column, row, count: count, fill: style.foreground) {
+        content += shape
+      } else if !text.isEmpty, text != " " {
+        content += word(text, column, row, columns: count)
+      }
+      column += count
+      cells = cells.dropFirst(count)
     }
-    var attributes = opacity
+    if style.attributes.contains(.underline) {
+      content += CellShape.underline(run.column, row, run.columns)
+    }
+    guard !content.isEmpty else { return "" }
+    var attributes = "fill=\"\(style.foreground)\""
     if style.attributes.contains(.bold) { attributes += " font-weight=\"bold\"" }
     if style.attributes.contains(.italic) { attributes += " font-style=\"italic\"" }
-    if style.attributes.contains(.underline) { attributes += " text-decoration=\"underline\"" }
-    return "<text x=\"\(x)\" y=\"\(y + 15)\" fill=\"\(style.foreground)\"\(attributes)>"
-      + "\(Markup.escaped(cell.text))</text>\n"
+    return "<g \(attributes)>\(content)</g>\n"
   }
 
-  /// A character that is drawn as a shape; `nil` for those that are left to the font.
-  private static func shape(_ text: String, _ x: Double, _ y: Double, _ fill: String) -> String? {
-    let (width, height) = (Double(cellWidth), Double(cellHeight))
-    let (middleX, middleY) = (x + width / 2, y + height / 2)
-    func line(_ path: String) -> String {
-      "<path d=\"\(path)\" fill=\"none\" stroke=\"\(fill)\" stroke-width=\"1.2\"/>\n"
+  /// How many cells at the front are drawn as one element: a word, a line, a bar, or one grapheme
+  /// of whose width in the reader's font nothing is known.
+  private static func piece(_ cells: ArraySlice<Cell>) -> Int {
+    guard let first = cells.first else { return 0 }
+    if first.width == 2 { return 2 }
+    if CellShape.joins(first.text) { return cells.prefix { $0.text == first.text }.count }
+    func isLetter(_ cell: Cell) -> Bool {
+      cell.text.utf8.count == 1 && cell.text != " "
     }
-    if let left = ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"].firstIndex(of: text) {
-      return rect(x, y, width * Double(left + 1) / 8, height, fill)
-    }
-    if let rise = ["▁", "▂", "▃", "▄", "▅", "▆", "▇"].firstIndex(of: text) {
-      let part = height * Double(rise + 1) / 8
-      return rect(x, y + height - part, width, part, fill)
-    }
-    if let shade = ["░", "▒", "▓"].firstIndex(of: text) {
-      return "<g opacity=\"\(Double(shade + 1) / 4)\">\(rect(x, y, width, height, fill))</g>\n"
-    }
-    switch text {
-    case "─": return line("M\(x) \(middleY)h\(width)")
-    case "│": return line("M\(middleX) \(y)v\(height)")
-    case "╎": return line("M\(x + 1) \(y + 3)v5m0 4v5")
-    case "╭": return line("M\(middleX) \(y + height)V\(middleY + 4)q0 -4 4 -4H\(x + width)")
-    case "╮": return line("M\(x) \(middleY)h0.5q4 0 4 4V\(y + height)")
-    case "╰": return line("M\(middleX) \(y)V\(middleY - 4)q0 4 4 4H\(x + width)")
-    case "╯": return line("M\(x) \(middleY)h0.5q4 0 4 -4V\(y)")
-    default: return nil
-    }
+    return isLetter(first) ? cells.prefix(while: isLetter).count : 1
   }
 
-  private static func rect(
-    _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ fill: String
-  ) -> String {
-    "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(height)\" fill=\"\(fill)\"/>\n"
+  private static func word(_ text: String, _ column: Int, _ row: Int, columns: Int) -> String {
+    let (x, y) = (column * CellShape.width, row * CellShape.height + CellShape.baseline)
+    var length = ""
+    if columns > 1 || !text.utf8.allSatisfy({ $0 < 0x80 }) {
+      length = " textLength=\"\(columns * CellShape.width)\" lengthAdjust=\"spacingAndGlyphs\""
+    }
+    return "<text x=\"\(x)\" y=\"\(y)\"\(length)>\(Markup.escaped(text))</text>"
   }
 }

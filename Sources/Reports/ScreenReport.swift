@@ -9,7 +9,7 @@ public enum ScreenReport {
   public static func ansi(_ grid: CellGrid) -> String {
     var out = ""
     for row in 0..<grid.size.rows {
-      var last: Style?
+      var last = Style.plain
       for column in 0..<grid.size.columns {
         let cell = grid[row, column]
         if cell.style != last {
@@ -18,53 +18,71 @@ public enum ScreenReport {
         }
         out += cell.text
       }
-      out += "\u{1b}[0m\n"
+      out += last == .plain ? "\n" : "\u{1b}[0m\n"
     }
     return out
   }
 
-  /// A page of its own.
-  public static func html(_ grid: CellGrid, title: String, look: ScreenColors) -> String {
+  /// A page of its own; notes are shown where the mouse rests.
+  public static func html(
+    _ grid: CellGrid, title: String, look: ScreenColors, notes: [ScreenNote] = []
+  ) -> String {
+    let byRow = Dictionary(grouping: notes, by: \.row)
     var body = ""
     for row in 0..<grid.size.rows {
-      for run in runs(grid, row: row) {
-        let style = look.resolved(run.style)
-        var css = "color:\(style.foreground);background:\(style.background)"
-        if style.attributes.contains(.bold) { css += ";font-weight:bold" }
-        if style.attributes.contains(.italic) { css += ";font-style:italic" }
-        if style.attributes.contains(.underline) { css += ";text-decoration:underline" }
-        if style.attributes.contains(.dim) { css += ";opacity:.65" }
-        body += "<span style=\"\(css)\">\(Markup.escaped(run.text))</span>"
-      }
+      for run in runs(grid, row: row, notes: byRow[row] ?? []) { body += span(run, look) }
       body += "\n"
     }
     return """
       <!DOCTYPE html>
-      <html lang="en"><head><meta charset="utf-8"><title>\(Markup.escaped(title))</title></head>
+      <html lang="en"><head><meta charset="utf-8"/><title>\(Markup.escaped(title))</title>
+      <style>.w{display:inline-block;width:2ch}</style></head>
       <body style="margin:0;background:\(look.background)">
-      <pre style="margin:0;padding:1em;font:14px/1.2 monospace;color:\(look.foreground)">\(body)</pre>
+      <pre style="margin:0;padding:1em;font:14px/1.2 monospace;color:\(look.foreground)">
+      \(body)</pre>
       </body></html>
 
       """
   }
 
-  /// A run of cells of one style in a row.
-  struct Run {
-    var column: Int
-    var columns: Int
-    var text: String
-    var style: Style
+  private static func span(_ run: Run, _ look: ScreenColors) -> String {
+    let style = look.resolved(run.style)
+    var css = "color:\(style.foreground);background:\(style.background)"
+    if style.attributes.contains(.bold) { css += ";font-weight:bold" }
+    if style.attributes.contains(.italic) { css += ";font-style:italic" }
+    if style.attributes.contains(.underline) { css += ";text-decoration:underline" }
+    let title = run.note.map { " title=\"\(Markup.escaped($0))\"" } ?? ""
+    let content = run.cells.map { cell in
+      // Fonts for wide characters come from elsewhere and have widths of their own.
+      cell.width == 2
+        ? "<span class=\"w\">\(Markup.escaped(cell.text))</span>" : Markup.escaped(cell.text)
+    }
+    return "<span style=\"\(css)\"\(title)>\(content.joined())</span>"
   }
 
-  static func runs(_ grid: CellGrid, row: Int) -> [Run] {
+  /// A run of cells of one style and one note in a row.
+  struct Run {
+    var column: Int
+    var cells: [Cell]
+    var style: Style
+    var note: String?
+
+    /// Columns that it takes.
+    var columns: Int { cells.count }
+  }
+
+  static func runs(_ grid: CellGrid, row: Int, notes: [ScreenNote] = []) -> [Run] {
+    var texts = [String?](repeating: nil, count: grid.size.columns)
+    for note in notes {
+      for column in note.columns.clamped(to: 0..<texts.count) { texts[column] = note.text }
+    }
     var runs: [Run] = []
     for column in 0..<grid.size.columns {
       let cell = grid[row, column]
-      if let last = runs.last, last.style == cell.style {
-        runs[runs.count - 1].text += cell.text
-        runs[runs.count - 1].columns += 1
+      if let last = runs.last, last.style == cell.style, last.note == texts[column] {
+        runs[runs.count - 1].cells.append(cell)
       } else {
-        runs.append(Run(column: column, columns: 1, text: cell.text, style: cell.style))
+        runs.append(Run(column: column, cells: [cell], style: cell.style, note: texts[column]))
       }
     }
     return runs
@@ -91,46 +109,5 @@ public enum ScreenReport {
     case .rgb(let red, let green, let blue):
       ["\(base + 8)", "2", "\(red)", "\(green)", "\(blue)"]
     }
-  }
-}
-
-/// The colours of a picture of a screen where the screen leaves them to the terminal.
-public struct ScreenColors: Sendable {
-  /// Of text, as `#rrggbb`.
-  public let foreground: String
-  /// Behind it, as `#rrggbb`.
-  public let background: String
-
-  /// Colours.
-  public init(foreground: String, background: String) {
-    self.foreground = foreground
-    self.background = background
-  }
-
-  /// Light on dark, or dark on light: whichever the theme's text is made for.
-  public init(theme: Theme) {
-    let text = theme.style(.text, depth: .trueColor)
-    if let parts = text.foreground.components,
-      Int(parts.red) + Int(parts.green) + Int(parts.blue) < 3 * 128
-    {
-      self.init(foreground: Markup.hex(text.foreground) ?? "#23262c", background: "#fbf9f4")
-    } else {
-      self.init(foreground: Markup.hex(text.foreground) ?? "#d7dae0", background: "#14171c")
-    }
-  }
-
-  /// A style with its colours as they are drawn.
-  struct Resolved {
-    var foreground: String
-    var background: String
-    var attributes: Attributes
-  }
-
-  func resolved(_ style: Style) -> Resolved {
-    var (front, back) = (
-      Markup.hex(style.foreground) ?? foreground, Markup.hex(style.background) ?? background
-    )
-    if style.attributes.contains(.reverse) { swap(&front, &back) }
-    return Resolved(foreground: front, background: back, attributes: style.attributes)
   }
 }

@@ -22,6 +22,8 @@ public struct TextTable: Sendable {
 
   /// The widest that a column gets.
   static let widest = 60
+  /// The narrowest that a column becomes for want of room.
+  static let narrowest = 6
 
   /// An empty table.
   public init(_ columns: [Column], charset: Charset = .unicode) {
@@ -35,14 +37,24 @@ public struct TextTable: Sendable {
   }
 
   /// The table: a line of headings, a line for each row.
-  public var text: String {
+  public var text: String { text(columns: nil) }
+
+  /// The table, its widest columns cut until its lines fit; `nil` cuts nothing.
+  public func text(columns room: Int?) -> String {
     let all = [columns.map(\.heading)] + rows
-    let widths = columns.indices.map { column in
+    var widths = columns.indices.map { column in
       all.map { $0.indices.contains(column) ? GraphemeWidth.columns(of: $0[column]) : 0 }.max() ?? 0
+    }
+    if let room {
+      let gaps = 2 * (columns.count - 1)
+      while widths.reduce(gaps, +) > room, let widest = widths.max(), widest > Self.narrowest,
+        let index = widths.firstIndex(of: widest)
+      { widths[index] -= 1 }
     }
     return all.map { row in
       var line = ""
       for (column, cell) in zip(columns.indices, row) {
+        let cell = CellGrid.fitted(cell, to: widths[column], charset: charset)
         let blanks = String(
           repeating: " ", count: max(0, widths[column] - GraphemeWidth.columns(of: cell)))
         if column > 0 { line += "  " }

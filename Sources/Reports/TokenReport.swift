@@ -1,5 +1,4 @@
 public import Cells
-import Foundation
 public import Tokenization
 
 /// A token as listings show it: the base of every JSON that Tessera writes.
@@ -52,47 +51,19 @@ public struct TokenReport: Sendable, Encodable {
   /// The ids with spaces between them.
   public var ids: String { tokens.map { "\($0.id)" }.joined(separator: " ") + "\n" }
 
-  /// A table for people.
-  public func table(charset: Charset) -> String {
+  /// A table for people, of lines no longer than `columns` where that is known.
+  public func table(charset: Charset, columns: Int? = nil) -> String {
     var table = TextTable(
-      [.right("index"), .right("id"), .left("piece"), .left("bytes"), .right("start"), .right("end")],
-      charset: charset)
+      [
+        .right("index"), .right("id"), .left("piece"), .left("bytes"), .right("start"),
+        .right("end"),
+      ], charset: charset)
     for token in tokens {
       table.add([
         "\(token.index)", "\(token.id)", PieceText.visible(token.bytes, charset: charset),
-        PieceText.hex(token.bytes), "\(token.start)", "\(token.end)",
+        PieceText.hex(token.bytes, charset: charset), "\(token.start)", "\(token.end)",
       ])
     }
-    return table.text
-  }
-}
-
-/// Values as JSON text.
-public enum JSONText {
-  /// An object in one line, its keys in order of the alphabet, with a line feed.
-  public static func line(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-  }
-}
-
-/// Pieces for people.
-public enum PieceText {
-  /// A piece with its spaces marked, and nothing in it that could steer a terminal.
-  public static func visible(
-    _ bytes: some RandomAccessCollection<UInt8>, charset: Charset = .unicode
-  ) -> String {
-    VisibleText.segments(of: bytes, charset: charset).map { segment in
-      segment.kind == .space ? (charset == .unicode ? "␣" : "_") : segment.text
-    }.joined()
-  }
-
-  /// Bytes in hexadecimal, `E2 82 AC`; long ones are cut.
-  static func hex(_ bytes: [UInt8]) -> String {
-    let shown = bytes.prefix(16).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-    }
-    return shown.joined(separator: " ") + (bytes.count > 16 ? " …" : "")
+    return table.text(columns: columns)
   }
 }

@@ -97,22 +97,16 @@ struct LensCommand: ParsableCommand {
   private func write(_ report: LensReport, _ theme: Theme) throws {
     let output = StandardOutput()
     let width = output.columns ?? 100
-    func grid(_ depth: ColorDepth) -> CellGrid {
-      LensPicture.grid(
-        report, theme: theme, depth: depth, charset: .unicode, columns: min(width, 200))
-    }
-    let title = "\(report.lens.title) · \(report.base.model)"
     switch format {
     case .json: try output.write(text: report.json())
     case .csv: try output.write(text: report.csv())
     case .table: try output.write(text: report.table(charset: output.charset, columns: width))
-    case .ansi: try output.write(text: ScreenReport.ansi(grid(.ansi256)))
-    case .svg:
+    case .ansi:
       try output.write(
-        text: ScreenReport.svg(grid(.trueColor), title: title, look: ScreenColors(theme: theme)))
-    case .html:
-      try output.write(
-        text: ScreenReport.html(grid(.trueColor), title: title, look: ScreenColors(theme: theme)))
+        text: report.ansi(
+          theme: theme, depth: .ansi256, charset: .unicode, columns: min(width, 200)))
+    case .svg: try output.write(text: report.svg(theme: theme, columns: min(width, 200)))
+    case .html: try output.write(text: report.html(theme: theme, columns: min(width, 200)))
     }
   }
 

@@ -38,7 +38,7 @@ struct TokenizeCommand: ParsableCommand {
         if names.count > 1 {
           try output.write(text: "\(VisibleText.safe(installed.name)): \(rows.count) tokens\n")
         }
-        try output.write(text: report.table(charset: output.charset))
+        try output.write(text: report.table(charset: output.charset, columns: output.columns))
       }
     }
   }
