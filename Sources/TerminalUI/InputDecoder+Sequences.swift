@@ -83,7 +83,9 @@ extension InputDecoder {
       if sequence.parameters.first == 27 {
         return Self.key(codepoint: sequence.parameter(2, default: 0), modifiers)
       }
-      return Self.numbered(sequence.parameter(0, default: 0)).map { .key(modifiers.applied(to: $0)) }
+      return Self.numbered(sequence.parameter(0, default: 0)).map {
+        .key(modifiers.applied(to: $0))
+      }
     case UInt8(ascii: "^"), UInt8(ascii: "@"):
       // rxvt: with control, with control and shift.
       let rxvt = Modifiers(xterm: sequence.final == UInt8(ascii: "^") ? 5 : 6)

@@ -82,7 +82,12 @@ extension Terminal {
     } else if arrived.contains(.continue) {
       resume()
     }
-    if arrived.contains(.resize), adoptSize() { events.append(.resize(size)) }
+    if arrived.contains(.resize) {
+      // Also when the size is the one it was: in between the terminal may have moved its lines.
+      adoptSize()
+      isStale = true
+      events.append(.resize(size))
+    }
   }
 
   /// Milliseconds since some moment, never going back.

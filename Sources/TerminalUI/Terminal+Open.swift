@@ -72,7 +72,8 @@ extension Terminal {
     }
     let shown = term.unicodeScalars.allSatisfy { (0x21...0x7e).contains($0.value) } ? term : "?"
     guard let description = TerminalDescription.read(name: term, descriptor: options.output) else {
-      throw TerminalFault(what: "TERM is \"\(shown)\", which terminfo does not know", remedy: remedy)
+      throw TerminalFault(
+        what: "TERM is \"\(shown)\", which terminfo does not know", remedy: remedy)
     }
     guard description.canPlaceText else {
       throw TerminalFault(

@@ -52,7 +52,8 @@ struct TerminalDescription: Equatable {
   static let extendedFlags = ["AX", "RGB", "Tc"]
   /// Strings beyond the standard: keys with modifiers.
   static let extendedStrings =
-    ["kUP", "kDN"] + ["kUP", "kDN", "kLFT", "kRIT", "kHOM", "kEND", "kNXT", "kPRV", "kDC", "kIC"]
+    ["kUP", "kDN"]
+    + ["kUP", "kDN", "kLFT", "kRIT", "kHOM", "kEND", "kNXT", "kPRV", "kDC", "kIC"]
     .flatMap { name in (3...7).map { "\(name)\($0)" } }
 
   /// All names that `name` numbers, in the order of a compiled description.

@@ -29,7 +29,9 @@ struct CommandTests {
       let ids = tokens.compactMap { $0["id"] as? Int }
       let certain = run.greedy24Margins.prefix { $0 >= 0.3 }.count
       #expect(!ids.isEmpty)
-      #expect(ids.prefix(certain).elementsEqual(run.greedy24.prefix(ids.count).prefix(certain).map { Int($0) }))
+      #expect(
+        ids.prefix(certain).elementsEqual(
+          run.greedy24.prefix(ids.count).prefix(certain).map { Int($0) }))
     }
   }
 
@@ -145,12 +147,14 @@ struct CommandTests {
     "what is wrong is one line, with the exit code that sysexits give it",
     arguments: [
       (["generate", "--prompt", ""], 64), (["generate", "--prompt", "x", "--top-p", "2"], 64),
-      (["lens", "surprsal", "--text", "x"], 64), (["lens", "next", "--set", "x", "--text", "x"], 64),
+      (["lens", "surprsal", "--text", "x"], 64),
+      (["lens", "next", "--set", "x", "--text", "x"], 64),
       (["tokenize", "/nowhere"], 66), (["tokenize", "--text", "x", "--tokenizer", "none"], 69),
       (["generate", "--prompt", "x", "--model", "/nowhere.gguf"], 66),
       (["generate", "--prompt", "x", "--context", "0"], 64), (["frobnicate", "x"], 64),
       (["generate", "--prompt", "one two three four five six", "--context", "3"], 65),
-      (["models", "info", "/dev/null"], 65), (["lens", "attention-from", "--set", "token=99", "--text", "x"], 64),
+      (["models", "info", "/dev/null"], 65),
+      (["lens", "attention-from", "--set", "token=99", "--text", "x"], 64),
     ])
   func faults(arguments: [String], status: Int) throws {
     let run = try StartedCommand(arguments).finish()
@@ -163,7 +167,8 @@ struct CommandTests {
   @Test("Ctrl-C ends a generation with 130, and what there is stays")
   func interrupted() throws {
     let command = try StartedCommand([
-      "generate", "--prompt", "Once", "--max-tokens", "2000", "--temperature", "1", "--format", "jsonl",
+      "generate", "--prompt", "Once", "--max-tokens", "2000", "--temperature", "1", "--format",
+      "jsonl",
       "--ban", "<|im_end|>", "--ban", "<|endoftext|>",
     ])
     #expect(command.wait { command.hasWritten })

@@ -15,6 +15,7 @@ final class Tmux {
   typealias Dimensions = (columns: Int, rows: Int)
 
   private let socket: String
+  private let processFile: String
   private static let serial = Mutex(0)
 
   /// How long to wait for anything, in seconds: generous, since it is only used up by a failure.
@@ -37,6 +38,7 @@ final class Tmux {
       return serial
     }
     socket = "tessera-test-\(getpid())-\(number)"
+    processFile = NSTemporaryDirectory() + "/\(socket).pid"
     // The locale and the colours are the test's, whatever the machine's are.
     let cleared = ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE"]
     let set = ["LANG": "C.UTF-8", "TERM": term].merging(environment) { $1 }
@@ -46,12 +48,15 @@ final class Tmux {
     words += command
     var arguments = [
       "start-server", ";", "set-option", "-g", "status", "off", ";",
-      "set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "remain-on-exit-format",
-      "", ";", "set-option", "-s", "escape-time", "0", ";", "set-option", "-g", "mouse", "on", ";",
+      "set-option", "-s", "escape-time", "0", ";", "set-option", "-g", "mouse", "on", ";",
       "new-session", "-d", "-x", "\(size.columns)", "-y", "\(size.rows)",
     ]
     if let directory { arguments += ["-c", directory] }
-    arguments.append(words.map(Self.quoted).joined(separator: " "))
+    // The shell tells what process it starts and how that ends; tmux does not always know.
+    let inner = "echo $$ > \(Self.quoted(processFile)); exec \"$@\""
+    let outer =
+      "sh -c \(Self.quoted(inner)) sh \"$@\"; status=$?; echo; echo \"ended with $status\"; exec sleep 600"
+    arguments.append((["sh", "-c", outer, "sh"] + words).map(Self.quoted).joined(separator: " "))
     // Only now: tmux 3.3 falls over a new session when sizes are manual.
     arguments += [";", "set-option", "-g", "window-size", "manual"]
     try tmux(arguments)
@@ -59,6 +64,7 @@ final class Tmux {
 
   deinit {
     _ = try? tmux(["kill-server"])
+    unlink(processFile)
   }
 
   /// Presses keys by tmux's names: `Enter`, `C-n`, `Escape`, `F1`, `x`.
@@ -93,15 +99,17 @@ final class Tmux {
   /// The screen with the escape sequences of its colours.
   func colouredScreen() throws -> String { try tmux(["capture-pane", "-e", "-p"]) }
 
-  /// A property of the pane by its tmux format: `alternate_on`, `cursor_flag`, `pane_dead_status`.
+  /// A property of the pane by its tmux format: `alternate_on`, `pane_title`.
   func property(_ name: String) throws -> String {
     try tmux(["display-message", "-p", "#{\(name)}"]).trimmingCharacters(in: .newlines)
   }
 
-  /// The process in the pane.
+  /// The process that was started.
   func processID() throws -> pid_t {
-    guard let id = pid_t(try property("pane_pid")) else {
-      throw Failure(description: "tmux tells no process")
+    let text = String(
+      decoding: FileManager.default.contents(atPath: processFile) ?? Data(), as: UTF8.self)
+    guard let id = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw Failure(description: "the shell told no process")
     }
     return id
   }
@@ -128,9 +136,10 @@ final class Tmux {
 
   /// Waits until the program has ended, and gives its exit status (of a signal: 128 + its number).
   func waitForEnd() throws -> Int {
-    try wait(until: "the program ends") { _ in try property("pane_dead") == "1" }
-    if let status = Int(try property("pane_dead_status")) { return status }
-    return 128 + (Int(try property("pane_dead_signal")) ?? 0)
+    let mark = "ended with "
+    let screen = try wait(for: mark)
+    let digits = screen.split(separator: mark, maxSplits: 1).last?.prefix { $0.isNumber } ?? ""
+    return Int(digits) ?? -1
   }
 
   @discardableResult
@@ -149,14 +158,23 @@ final class Tmux {
     posix_spawn_file_actions_init(&files)
     defer { posix_spawn_file_actions_destroy(&files) }
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_addopen(
+      &files, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO)
+    // Threads of the tests have signals blocked, of which the server must hear.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var argv = (["tmux"] + arguments).map { strdup($0) } + [nil]
     let variables = ProcessInfo.processInfo.environment.filter { $0.key != "TMUX" }
     var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for string in argv + envp { free(string) } }
     var child: pid_t = 0
-    let failure = posix_spawnp(&child, "tmux", &files, nil, &argv, &envp)
+    let failure = posix_spawnp(&child, "tmux", &files, &attributes, &argv, &envp)
     guard failure == 0 else {
       throw Failure(description: "cannot start tmux: \(String(cString: strerror(failure)))")
     }

@@ -37,7 +37,8 @@ struct DequantiseTests {
       let different = floats.indices.filter { index in
         let (ours, theirs) = (floats[index], Float(bitPattern: expected[start + index]))
         // Which of the many patterns that are not a number it is does not matter.
-        return ours.isNaN || theirs.isNaN ? ours.isNaN != theirs.isNaN : ours.bitPattern != theirs.bitPattern
+        return ours.isNaN || theirs.isNaN
+          ? ours.isNaN != theirs.isNaN : ours.bitPattern != theirs.bitPattern
       }
       #expect(different.isEmpty, "\(tensor.name): \(different.prefix(4))")
       start += floats.count

@@ -36,7 +36,8 @@ struct GGUFMutationTests {
         bytes.removeSubrange(start..<min(bytes.count, start + 1 + below(16)))
       default:
         let start = place()
-        bytes.insert(contentsOf: bytes[start..<min(bytes.count, start + 1 + below(40))], at: place())
+        bytes.insert(
+          contentsOf: bytes[start..<min(bytes.count, start + 1 + below(40))], at: place())
       }
     }
     return bytes

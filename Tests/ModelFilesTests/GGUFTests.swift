@@ -14,12 +14,15 @@ func smallFile(version: UInt32 = 3, alignment: Int = 32) -> GGUFWriter {
     ("general.alignment", .uint32(UInt32(alignment))),
     ("a.float", .float32(0.5)), ("a.bool", .bool(true)), ("a.text", .string("é\n")),
     ("a.words", .strings(["one", "", "three"])), ("a.numbers", .int32s([1, -2, 3])),
-    ("a.wide", .raw(10, [1, 2, 3, 4, 5, 6, 7, 0])), ("a.double", .raw(12, [0, 0, 0, 0, 0, 0, 0, 64])),
+    ("a.wide", .raw(10, [1, 2, 3, 4, 5, 6, 7, 0])),
+    ("a.double", .raw(12, [0, 0, 0, 0, 0, 0, 0, 64])),
     ("a.small", .raw(1, [0xFF])),
   ]
   for (number, type) in BlockType.allCases.enumerated() {
     let rows = 3
-    let bytes = (0..<64 / type.blockSize * rows * type.blockBytes).map { UInt8(truncatingIfNeeded: $0 * 7 + number) }
+    let bytes = (0..<64 / type.blockSize * rows * type.blockBytes).map {
+      UInt8(truncatingIfNeeded: $0 * 7 + number)
+    }
     writer.tensors.append(
       .init(name: "t.\(type.name)", shape: [64, rows], type: type.rawValue, data: bytes))
   }
@@ -36,7 +39,8 @@ struct GGUFTests {
   }
 
   /// The fault of opening a file, which is one line that names the file.
-  private func fault(_ bytes: [UInt8], _ location: SourceLocation = #_sourceLocation) -> FileFault? {
+  private func fault(_ bytes: [UInt8], _ location: SourceLocation = #_sourceLocation) -> FileFault?
+  {
     let fault = #expect(throws: FileFault.self, sourceLocation: location) { _ = try open(bytes) }
     if let fault {
       #expect(fault.description.contains("a.gguf"), sourceLocation: location)
@@ -47,7 +51,9 @@ struct GGUFTests {
     return fault
   }
 
-  @Test("what was written is read, in both versions and with any alignment", arguments: [UInt32(2), 3], [8, 32, 64, 4096])
+  @Test(
+    "what was written is read, in both versions and with any alignment", arguments: [UInt32(2), 3],
+    [8, 32, 64, 4096])
   func roundTrip(version: UInt32, alignment: Int) throws {
     let writer = smallFile(version: version, alignment: alignment)
     let file = try open(writer.bytes())
@@ -156,7 +162,9 @@ struct GGUFTests {
 
   @Test("dimensions, types and alignments that cannot be are refused")
   func shapes() {
-    for shape in [[0, 3], [64, 0], [33, 1], [1 << 41, 1], [1 << 35, 1 << 35], [], [1, 1, 1, 1, 1]] {
+    for shape in [
+      [0, 3], [64, 0], [33, 1], [1 << 41, 1], [1 << 35, 1 << 35], [], [1, 1, 1, 1, 1],
+    ] {
       var writer = smallFile()
       writer.tensors[2].shape = shape
       _ = fault(writer.bytes())

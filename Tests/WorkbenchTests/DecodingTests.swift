@@ -52,9 +52,11 @@ struct DecodingTests {
     bench.worksAtOnce = false
     bench.press("<Space>")
     let count = bench.state.document.tokens.count
-    guard case .decode(let request)? = bench.waiting.first(where: {
-      if case .decode = $0 { true } else { false }
-    }) else {
+    guard
+      case .decode(let request)? = bench.waiting.first(where: {
+        if case .decode = $0 { true } else { false }
+      })
+    else {
       Issue.record("no decoding was asked for")
       return
     }

@@ -17,7 +17,9 @@ struct FuzzTests {
     let texts = ["a", "é", "今", "👩‍👩‍👧", " ", "\u{301}", "\u{202e}", "7", "z"]
     switch below(20, &generator) {
     case 0:
-      let sizes = [(1, 1), (1, 80), (80, 1), (5, 20), (24, 80), (60, 200), (10, 40), (3, 3), (0, 0)]
+      let sizes = [
+        (1, 1), (1, 80), (80, 1), (5, 20), (24, 80), (60, 200), (10, 40), (3, 3), (0, 0),
+      ]
       let (rows, columns) = sizes[below(sizes.count, &generator)]
       return .resize(Size(rows: rows, columns: columns))
     case 1, 2:

@@ -14,7 +14,8 @@ struct TextFlowTests {
 
   private static let texts: [String] = [
     "", "a", "one two three four five six seven", "\n", "\n\n\n", "a\n", "\nb", "tab\there",
-    "wide 今日は世界 text", "e\u{301}\u{301}\u{301}", "👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", "\u{202e}bidi\u{2066}", String(repeating: "x", count: 300),
+    "wide 今日は世界 text", "e\u{301}\u{301}\u{301}", "👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", "\u{202e}bidi\u{2066}",
+    String(repeating: "x", count: 300),
     String(repeating: "word ", count: 4000), String(repeating: "今", count: 9000),
   ]
 

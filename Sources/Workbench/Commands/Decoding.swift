@@ -117,7 +117,8 @@ extension WorkbenchState {
       return []
     }
     guard document.tokens.count < model.context else {
-      tell("the context of \(model.context) tokens is full: delete some, or --context", isError: true)
+      tell(
+        "the context of \(model.context) tokens is full: delete some, or --context", isError: true)
       return []
     }
     history.note(History.Entry(document: document, cursor: cursor))
@@ -157,8 +158,9 @@ extension WorkbenchState {
   mutating func fork(after index: Int, with ids: [TokenID]) -> Bool {
     guard let model else { return false }
     let keep = min(index + 1, document.tokens.count)
-    guard document.bytes.count + ids.reduce(0, { $0 + model.vocabulary.byteCount(of: $1) })
-      <= Document.longest
+    guard
+      document.bytes.count + ids.reduce(0, { $0 + model.vocabulary.byteCount(of: $1) })
+        <= Document.longest
     else { return false }
     let isAtEnd = keep == document.tokens.count
     var new = document

@@ -1,8 +1,9 @@
 extension Command {
   /// The session and the program.
   static let session: [Command] = [
-    Command("work.cancel", "Give up work, dismiss", .session, keys: ["<Esc>", "<C-c>"], isLogged: false)
-    { state, _ in
+    Command(
+      "work.cancel", "Give up work, dismiss", .session, keys: ["<Esc>", "<C-c>"], isLogged: false
+    ) { state, _ in
       if state.decode.isRunning { return state.pause() }
       var effects: [Effect] = []
       if state.evaluation.isRunning {

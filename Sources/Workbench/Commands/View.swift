@@ -112,7 +112,8 @@ extension Command {
       return []
     },
     Command(
-      "head.map", "The head's map, or all heads", .view, in: .pane(.attention), keys: ["<Enter>", "m"]
+      "head.map", "The head's map, or all heads", .view, in: .pane(.attention),
+      keys: ["<Enter>", "m"]
     ) { state, _ in
       if state.attention.head == nil { state.attention.head = .init(layer: 0, head: 0) }
       state.attention.showsMap.toggle()
@@ -174,7 +175,8 @@ extension Command {
 extension WorkbenchState {
   fileprivate mutating func turnFocus(by step: Int) {
     if isZoomed {
-      show(PaneID.allCases[(focus.number - 1 + step + PaneID.allCases.count) % PaneID.allCases.count])
+      show(
+        PaneID.allCases[(focus.number - 1 + step + PaneID.allCases.count) % PaneID.allCases.count])
       return
     }
     let panes = visible

@@ -58,7 +58,9 @@ enum AttentionPane {
 
   /// Whether layers run from left to right: where they do not fit below each other.
   static func hasLayersAsColumns(_ state: WorkbenchState) -> Bool {
-    guard let area = state.area(of: .attention), let shape = state.model?.shape else { return false }
+    guard let area = state.area(of: .attention), let shape = state.model?.shape else {
+      return false
+    }
     return parts(area.inset(by: 1)).body.rows - 1 < shape.layers
   }
 

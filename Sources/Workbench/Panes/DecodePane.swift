@@ -55,10 +55,12 @@ enum DecodePane {
     let charset = state.look.charset
     if state.decode.isRunning {
       let count = state.document.tokens.count - state.decode.start
-      return "\(charset == .unicode ? "▶" : ">") \(count) of \(state.decode.stop.limit) · space pauses"
+      return
+        "\(charset == .unicode ? "▶" : ">") \(count) of \(state.decode.stop.limit) · space pauses"
     }
     if let stopped = state.decode.stopped {
-      return "\(charset == .unicode ? "■" : "-") \(VisibleText.safe(stopped.title, charset: charset))"
+      return
+        "\(charset == .unicode ? "■" : "-") \(VisibleText.safe(stopped.title, charset: charset))"
     }
     return "space decodes · s one token"
   }

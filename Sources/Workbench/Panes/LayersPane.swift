@@ -102,7 +102,8 @@ enum LayersPane {
     for (column, token) in window.enumerated() {
       let label = TokenLabel.text(state.document.bytes(of: token), charset: state.look.charset)
       canvas.line(
-        CellGrid.fitted(label, to: wide - 1, charset: state.look.charset), 0, labels + column * wide,
+        CellGrid.fitted(label, to: wide - 1, charset: state.look.charset), 0,
+        labels + column * wide,
         in: inner, style: canvas.style(token == state.cursor ? .accent : .faint))
     }
     for layer in grid.rows.indices {
@@ -111,7 +112,8 @@ enum LayersPane {
       canvas.line("L\(layer)", row, in: inner, style: canvas.style(.faint))
       for column in grid.columns.indices {
         guard let value = grid.value(row: layer, column: column) else {
-          canvas.line(canvas.mark("·", "."), row, labels + column * wide, in: inner,
+          canvas.line(
+            canvas.mark("·", "."), row, labels + column * wide, in: inner,
             style: canvas.style(.faint))
           continue
         }

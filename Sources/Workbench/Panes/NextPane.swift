@@ -60,7 +60,8 @@ enum NextPane {
     for (row, candidate) in candidates.dropFirst(top).prefix(listRows).enumerated() {
       draw(
         candidate, row: row, isChosen: isFocused && top + row == state.candidate,
-        isActual: candidate.id == actual, isBanned: state.decode.sampler.banned.contains(candidate.id),
+        isActual: candidate.id == actual,
+        isBanned: state.decode.sampler.banned.contains(candidate.id),
         vocabulary: model.vocabulary, in: inner, &canvas)
     }
     guard footerRows(inner) > 0 else { return }
@@ -94,7 +95,8 @@ enum NextPane {
     if isChosen { canvas.grid.fill(line, style: base) }
     let mark = isBanned ? canvas.mark("×", "x") : isActual ? canvas.mark("●", "*") : " "
     let accent = isChosen ? base : canvas.style(.accent)
-    canvas.line(mark, 0, in: line, style: isBanned ? (isChosen ? base : canvas.style(.bad)) : accent)
+    canvas.line(
+      mark, 0, in: line, style: isBanned ? (isChosen ? base : canvas.style(.bad)) : accent)
     let label = TokenLabel.text(vocabulary.bytes(of: candidate.id), charset: canvas.look.charset)
     canvas.line(
       CellGrid.fitted(label, to: columns.label, charset: canvas.look.charset), 0, 2, in: line,
@@ -126,7 +128,8 @@ enum NextPane {
       let whole = TokenLabel.text(model.vocabulary.bytes(of: next.id), charset: state.look.charset)
       let label = CellGrid.fitted(whole, to: 12, charset: state.look.charset)
       let bits = Decimals.text(max(0, -Double(logProbability) * 1.442695), places: 1)
-      parts.append("\(state.look.charset == .unicode ? "●" : "*") \(label) rank \(rank) · \(bits) bit")
+      parts.append(
+        "\(state.look.charset == .unicode ? "●" : "*") \(label) rank \(rank) · \(bits) bit")
     }
     if let last = stages.last, stages.count > 1 {
       parts.append("\(isNarrow ? "" : "sampler ")keeps \(last.kept.grouped)")

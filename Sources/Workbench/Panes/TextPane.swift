@@ -26,7 +26,8 @@ enum TextPane {
         canvas.grid.put(cell.text, at: place, style: painter.style(cell), clip: inner)
         column += cell.width
       }
-      if state.mode == .insert, isFocused, holds(state.caret, row, isLast: index == rows.count - 1) {
+      if state.mode == .insert, isFocused, holds(state.caret, row, isLast: index == rows.count - 1)
+      {
         let column = inner.column + min(row.column(of: state.caret), inner.columns - 1)
         cursor = Point(row: inner.row + index, column: column)
       }

@@ -158,7 +158,9 @@ enum Chrome {
 
   private static func rightSide(_ state: WorkbenchState) -> String {
     if state.model == nil { return " opening the model… " }
-    if state.evaluation.isRunning { return " evaluating \(state.records.count)/\(state.evaluable) " }
+    if state.evaluation.isRunning {
+      return " evaluating \(state.records.count)/\(state.evaluable) "
+    }
     if state.readings.isPending, !state.decode.isRunning { return " reading… " }
     return state.savedAt.map { " saved \($0) " } ?? ""
   }

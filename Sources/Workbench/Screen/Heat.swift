@@ -34,7 +34,8 @@ extension WorkbenchState {
     case "rank": known = records.map { $0.rank.map { Double($0) } }
     default: known = heatReading?.values ?? []
     }
-    return Array(known.prefix(count)) + [Double?](repeating: nil, count: max(0, count - known.count))
+    return Array(known.prefix(count))
+      + [Double?](repeating: nil, count: max(0, count - known.count))
   }
 
   /// A value of the active lens in words: `2.4 bit`, `rank 3`, `layer 12`.

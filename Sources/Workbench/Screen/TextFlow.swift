@@ -260,7 +260,13 @@ extension WorkbenchState {
       return
     }
     let shown = flow.rows(from: textTop, limit: textRows)
-    if shown.contains(where: { $0.start == row.start }) { return }
+    if shown.contains(where: { $0.start == row.start }) {
+      // No room is left empty below while there is text above.
+      if textTop > 0, shown.count < textRows, let last = shown.last {
+        textTop = flow.row(from: last, movedBy: 1 - textRows)?.start ?? textTop
+      }
+      return
+    }
     textTop = flow.row(from: row, movedBy: 1 - textRows)?.start ?? row.start
   }
 }

@@ -8,6 +8,7 @@ extension WorkbenchState {
     case .mouse(let mouse): return handle(mouse)
     case .paste(let bytes): return paste(bytes)
     case .resize(let size):
+      guard size != self.size else { return [] }
       self.size = size
       showCursor()
       return isReplaying ? [] : [.log(SessionEntry(.size(size)))]

@@ -18,7 +18,8 @@ struct BenchCommand: ParsableCommand {
     let sorted = values.sorted()
     guard let last = sorted.last else { return 0 }
     let middle = sorted.count / 2
-    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2
+    return sorted.count.isMultiple(of: 2)
+      ? (sorted[middle - 1] + sorted[middle]) / 2
       : sorted.indices.contains(middle) ? sorted[middle] : last
   }
 
@@ -111,8 +112,10 @@ struct BenchDecode: ParsableCommand {
   @OptionGroup var options: ModelOptions
 
   func run() throws {
-    try ModelBenchReport.measure("decode", tokens: max(1, tokens), options: options, runs: bench.runs)
-      .write(bench.format)
+    try ModelBenchReport.measure(
+      "decode", tokens: max(1, tokens), options: options, runs: bench.runs
+    )
+    .write(bench.format)
   }
 }
 

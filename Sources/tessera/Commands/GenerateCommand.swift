@@ -131,7 +131,8 @@ struct SamplerOptions: ParsableArguments {
   func validate() throws {
     func check(_ name: String, _ value: Float, _ range: ClosedRange<Float>) throws {
       guard range.contains(value) else {
-        throw ValidationError("--\(name) is a number from \(range.lowerBound) to \(range.upperBound)")
+        throw ValidationError(
+          "--\(name) is a number from \(range.lowerBound) to \(range.upperBound)")
       }
     }
     try check("temperature", temperature, 0...100)

@@ -83,7 +83,9 @@ final class SessionStore {
   /// All sessions, the oldest first.
   static func all() -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let paths = files.filter { $0.hasSuffix(".jsonl") && !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }
+    let paths = files.filter { $0.hasSuffix(".jsonl") && !$0.hasPrefix(".") }.map {
+      "\(folder)/\($0)"
+    }
     let dated = paths.map { path -> (Date, String) in
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       return (attributes?[.modificationDate] as? Date ?? .distantPast, path)
@@ -94,7 +96,8 @@ final class SessionStore {
   /// The session that was written last.
   static func latest() throws(CommandFault) -> String {
     guard let path = all().last else {
-      throw CommandFault(.noInput, "there is no session to go on with yet: start tessera without --resume")
+      throw CommandFault(
+        .noInput, "there is no session to go on with yet: start tessera without --resume")
     }
     return path
   }

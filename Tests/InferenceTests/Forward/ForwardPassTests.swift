@@ -49,7 +49,8 @@ struct ForwardPassTests {
   }
 
   @Test(
-    "16-bit activations stay within three thousandths of a nat of f32", arguments: TinyModel.WeightType.allCases)
+    "16-bit activations stay within three thousandths of a nat of f32",
+    arguments: TinyModel.WeightType.allCases)
   func integers(type: TinyModel.WeightType) throws {
     let tiny = TinyModel(seed: 8, type: type)
     let a = try evaluator(tiny, precision: .f32)
