@@ -115,7 +115,11 @@ final class TestBench {
       let (step, longer) = try decoder.step(after: trace, with: evaluator)
       trace = longer
       generated.append(step.token)
-      send(.decoded(generation: request.generation, step, trace))
+      // Pictures must not depend on how fast the machine is.
+      let timed = DecodeStep(
+        index: step.index, token: step.token, probability: step.probability, kept: step.kept,
+        seconds: 0.005)
+      send(.decoded(generation: request.generation, timed, trace))
       let reason = request.stop.reason(
         generated: generated, vocabulary: model.tokenizer.vocabulary,
         total: trace.records.count, context: evaluator.contextLength)

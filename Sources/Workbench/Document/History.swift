@@ -1,9 +1,16 @@
+import Tokenization
+
 /// Former texts, to go back to; bounded in number and in bytes.
 public struct History: Sendable {
   /// A text and where the cursor stood in it.
   public struct Entry: Sendable {
     let document: Document
     let cursor: Int
+
+    /// The memory that it takes, in bytes.
+    var size: Int {
+      document.bytes.count + document.tokens.count * MemoryLayout<Token>.stride
+    }
   }
 
   private(set) var past: [Entry] = []
@@ -13,8 +20,8 @@ public struct History: Sendable {
 
   /// The most texts that are kept.
   static let longest = 500
-  /// The most bytes that the texts kept may have together.
-  static let bytes = 64 << 20
+  /// The most memory that the texts kept may take together, in bytes.
+  static let bytes = 128 << 20
 
   /// Notes a text before it is changed.
   mutating func note(_ entry: Entry, joining: Bool = false) {
@@ -22,9 +29,9 @@ public struct History: Sendable {
     defer { joins = joining }
     if joining, joins, !past.isEmpty { return }
     past.append(entry)
-    var total = past.reduce(0) { $0 + $1.document.bytes.count }
+    var total = past.reduce(0) { $0 + $1.size }
     while past.count > Self.longest || (total > Self.bytes && past.count > 1) {
-      total -= past.removeFirst().document.bytes.count
+      total -= past.removeFirst().size
     }
   }
 

@@ -22,6 +22,8 @@ extension WorkbenchState {
       cursor =
         mode == .insert
         ? document.token(at: max(0, caret - 1)) ?? 0 : max(0, document.tokens.count - 1)
+      // The end of a text that is too long is not evaluated: nothing could be seen there.
+      if mode != .insert, document.tokens.count > facts.context { cursor = 0 }
       showCursor()
     case .evaluated(let generation, let trace, let finished):
       guard generation == evaluation.generation else { return [] }
