@@ -103,7 +103,7 @@ extension Lens {
     }
     let labels = Array(bench.pieces[stretch])
     return .matrix(
-      MatrixReading(scale: .probability, rows: labels, columns: labels, values: values))
+      MatrixReading(scale: .share, rows: labels, columns: labels, values: values))
   }
 
   /// Where one token looks.
@@ -116,6 +116,6 @@ extension Lens {
     let query = try bench.parameters.token("token", count: count)
     let row = try bench.attentionRow(query: query)
     let nothing = [Double?](repeating: nil, count: count - row.count)
-    return .tokens(TokenValues(scale: .probability, values: row.map { Double($0) } + nothing))
+    return .tokens(TokenValues(scale: .share, values: row.map { Double($0) } + nothing))
   }
 }

@@ -11,6 +11,8 @@ public struct ValueScale: Sendable, Hashable {
     case linear
     /// In proportion to log(1 + distance from the minimum), for counts that span magnitudes.
     case logarithmic
+    /// In proportion to the square root, for shares of a whole, most of which are small.
+    case root
     /// In proportion, with a meaning of its own for the middle.
     case diverging
   }
@@ -35,12 +37,19 @@ public struct ValueScale: Sendable, Hashable {
   /// Probabilities and shares, 0…1.
   public static let probability = ValueScale(unit: "probability", minimum: 0, maximum: 1)
 
+  /// Shares that one token gives to many others.
+  public static let share = ValueScale(unit: "probability", minimum: 0, maximum: 1, kind: .root)
+
   /// Where a value lies between the minimum (0) and the maximum (1); what lies outside counts as the
   /// nearer end, what is not a number as 0.
   public func fraction(_ value: Double) -> Double {
     let span = maximum - minimum
     guard span > 0, !value.isNaN else { return 0 }
     let distance = min(max(value - minimum, 0), span)
-    return kind == .logarithmic ? log1p(distance) / log1p(span) : distance / span
+    return switch kind {
+    case .linear, .diverging: distance / span
+    case .logarithmic: log1p(distance) / log1p(span)
+    case .root: (distance / span).squareRoot()
+    }
   }
 }

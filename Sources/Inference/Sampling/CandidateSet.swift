@@ -171,8 +171,13 @@ struct CandidateSet {
     orderedCount = entries.count
   }
 
-  /// Divides all logits by a positive temperature.
+  /// Divides all logits by a positive temperature, counted from the best: so that a temperature near
+  /// zero leaves the best and nothing else, and no logit becomes infinite that was not.
   mutating func divide(by temperature: Float) {
-    for index in entries.indices { entries[index].logit /= temperature }
+    let best = bestLogit
+    guard best.isFinite else { return }
+    for index in entries.indices {
+      entries[index].logit = (entries[index].logit - best) / temperature
+    }
   }
 }

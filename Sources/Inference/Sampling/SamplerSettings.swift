@@ -31,6 +31,18 @@ public struct SamplerSettings: Sendable, Hashable, Codable {
   /// Tokens that are never drawn.
   public var banned: Set<TokenID>
 
+  private enum CodingKeys: String, CodingKey {
+    case temperature, seed, banned
+    case topK = "top_k"
+    case topP = "top_p"
+    case minP = "min_p"
+    case typicalP = "typical_p"
+    case repetitionPenalty = "repetition_penalty"
+    case frequencyPenalty = "frequency_penalty"
+    case presencePenalty = "presence_penalty"
+    case penaltyWindow = "penalty_window"
+  }
+
   /// Settings; what is not given is neutral.
   public init(
     temperature: Float = 1, topK: Int = 0, topP: Float = 1, minP: Float = 0, typicalP: Float = 1,

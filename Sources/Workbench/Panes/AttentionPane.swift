@@ -183,7 +183,7 @@ enum AttentionPane {
           row: body.row + row, column: body.column + labelColumns + column * wide, rows: 1,
           columns: wide)
         let value = matrix.value(row: row, column: column).map { Double($0) }
-        canvas.tile(value, .probability, place, style: canvas.style(.text))
+        canvas.tile(value, .share, place, style: canvas.style(.text))
       }
     }
   }

@@ -9,7 +9,7 @@ extension WorkbenchState {
     case "surprisal": Surprisal.scale
     case "entropy": Entropy.scale
     case "rank": Rank.scale
-    case "attention-from": .probability
+    case "attention-from": .share
     default: heatReading?.scale
     }
   }
