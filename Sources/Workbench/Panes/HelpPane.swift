@@ -15,11 +15,11 @@ enum HelpPane {
       if !lines.isEmpty { lines.append(Line(keys: "", text: "")) }
       lines.append(Line(keys: "", text: heading, isHeading: true))
       for command in commands {
-        let keys = command.keys.map(keyName).joined(separator: " ")
+        let keys = state.keymap.names(of: command).joined(separator: " ")
         lines.append(Line(keys: keys, text: command.title))
       }
     }
-    let withKeys = CommandTable.all.filter { !$0.keys.isEmpty }
+    let withKeys = CommandTable.all.filter { !state.keymap.names(of: $0).isEmpty }
     add("\(state.focus.title) pane", withKeys.filter { $0.scope == .pane(state.focus) })
     for group in CommandGroup.allCases {
       add(group.rawValue, withKeys.filter { $0.group == group && $0.scope == .general })
@@ -37,15 +37,6 @@ enum HelpPane {
       Line(keys: "<E2>", text: "a byte of a character that tokens cut apart"),
     ]
     return lines
-  }
-
-  /// A key as people read it.
-  static func keyName(_ key: String) -> String {
-    switch key {
-    case "<Space>": "space"
-    case "<lt>": "<"
-    default: key
-    }
   }
 
   private static func area(_ size: Size) -> Rect {

@@ -14,8 +14,10 @@ enum PalettePane {
       columns: columns)
     canvas.grid.fill(area, style: canvas.style(.text))
     let matches = FuzzyMatch.commands(palette.query)
+    // The name is what key files take.
+    let chosen = matches[safe: palette.selected].map { "\($0.id) · " } ?? ""
     let inner = canvas.frame(
-      area, "Commands", note: "\(matches.count) · Enter runs · Esc closes", isFocused: true)
+      area, "Commands", note: "\(chosen)Enter runs · Esc closes", isFocused: true)
     guard !inner.isEmpty else { return nil }
     let typed = canvas.line(": \(palette.query)", 0, in: inner, style: canvas.style(.text))
     if palette.query.isEmpty {
@@ -30,7 +32,7 @@ enum PalettePane {
         row: inner.row + 1 + row, column: inner.column, rows: 1, columns: inner.columns)
       let style = canvas.style(isChosen ? .cursor : .text)
       if isChosen { canvas.grid.fill(line, style: style) }
-      let keys = command.keys.map(HelpPane.keyName).joined(separator: " ")
+      let keys = state.keymap.names(of: command).joined(separator: " ")
       canvas.line(
         CellGrid.fitted(
           command.title, to: max(8, line.columns - GraphemeWidth.columns(of: keys) - 3),

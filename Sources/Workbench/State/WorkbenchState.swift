@@ -11,6 +11,9 @@ public struct WorkbenchState: Sendable {
   /// Themes, colours, characters.
   public internal(set) var look: Look
 
+  /// Which key means which command.
+  public internal(set) var keymap: Keymap
+
   // The model.
   /// The name of the model that is opened or open.
   public internal(set) var modelName: String
@@ -78,9 +81,12 @@ public struct WorkbenchState: Sendable {
   var isReplaying = false
 
   /// A workbench on a text, before its model is open.
-  public init(text: [UInt8], modelName: String, size: Size, look: Look) {
+  public init(
+    text: [UInt8], modelName: String, size: Size, look: Look, keymap: Keymap = Keymap()
+  ) {
     self.size = size
     self.look = look
+    self.keymap = keymap
     self.modelName = modelName
     document = Document(text)
     branches = BranchTree(document)

@@ -24,7 +24,7 @@ extension WorkbenchState {
     case .help(let scroll): return handleHelp(key, scroll)
     case .normal, .insert: break
     }
-    if let id = Keymap.command(for: key, in: self) { return perform(id) }
+    if let id = keymap.command(for: key, in: self) { return perform(id) }
     if mode == .insert {
       guard let text = key.text else { return [] }
       return perform("insert.text", text)

@@ -38,9 +38,11 @@ struct WorkbenchCommand: ParsableCommand {
     }
     let themes = ThemeStore()
     let (theme, warnings) = try themes.theme(named: ArgumentBytes.text(of: theme))
+    let keys = try Self.keymap()
     var start = RunLoop.Start(
       text: Array(Self.sample.utf8), modelName: ArgumentBytes.text(of: options.model),
-      theme: theme, themes: themes, colors: colors, notice: warnings.first)
+      theme: theme, themes: themes, keymap: keys.keymap, colors: colors,
+      notice: (warnings + keys.warnings).first)
     var options = options
     if let path = try resume ? SessionStore.latest() : file.map(ArgumentBytes.text) {
       let bytes = try InputFile.read(path)
@@ -68,5 +70,15 @@ struct WorkbenchCommand: ParsableCommand {
       let model = try chosen.load()
       return (model, try chosen.evaluator(of: model))
     }
+  }
+
+  /// The keys of the commands, with those of the user's key file, if there is one.
+  private static func keymap() throws -> (keymap: Keymap, warnings: [String]) {
+    let path = UserFolders.configuration + "/keys.toml"
+    guard let data = FileManager.default.contents(atPath: path) else { return (Keymap(), []) }
+    guard data.count <= 1 << 20 else {
+      throw CommandFault(.badData, "\(path): is longer than a key file can be")
+    }
+    return Keymap.reading(try KeyFile(String(decoding: data, as: UTF8.self), file: path))
   }
 }

@@ -72,6 +72,8 @@ struct CommandFault: Error, Equatable {
       self.init(.usage, fault.description)
     case let fault as ThemeFault:
       self.init(.badData, fault.description)
+    case let fault as KeyFileFault:
+      self.init(.badData, fault.description)
     case let fault as SessionFault:
       self.init(.badData, fault.description)
     case let fault as TerminalFault:

@@ -15,6 +15,7 @@ struct RunLoop {
     var modelName: String
     var theme: Theme
     var themes: ThemeStore
+    var keymap: Keymap
     var colors: ColorDepth?
     var resumed: (file: SessionFile, path: String, bytes: [UInt8])?
     var notice: String?
@@ -81,7 +82,8 @@ struct RunLoop {
     state = WorkbenchState(
       text: start.text, modelName: start.modelName, size: size,
       look: Look(
-        theme: start.theme, depth: depth, charset: charset, themeNames: start.themes.names))
+        theme: start.theme, depth: depth, charset: charset, themeNames: start.themes.names),
+      keymap: start.keymap)
     if let notice = start.notice { apply([.trouble(notice)]) }
     do {
       store = try start.resumed.map { try SessionStore(continuing: $0.path, complete: $0.bytes) }
