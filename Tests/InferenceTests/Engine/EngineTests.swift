@@ -15,9 +15,9 @@ private final class Log: Sendable {
     bell.signal()
   }
 
-  /// Waits until `line` has been noted; `false` after ten seconds.
+  /// Waits until `line` has been noted; `false` after a minute.
   func awaits(_ line: String) -> Bool {
-    let deadline = DispatchTime.now() + 10
+    let deadline = DispatchTime.now() + 60
     while !lines.withLock({ $0.contains(line) }) {
       if bell.wait(timeout: deadline) == .timedOut { return false }
     }
