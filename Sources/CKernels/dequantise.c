@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "split.h"
 
 static uint16_t half_bits(const uint8_t *p) {
   uint16_t h;
@@ -15,6 +16,11 @@ static float bfloat(const uint8_t *p) {
   return f;
 }
 
+/* Only where there is a minimum: adding zero would lose the sign of a zero. */
+static void add(float m, float *out) {
+  for (int i = 0; i < 32; i++) out[i] += m;
+}
+
 static void q4(const uint8_t *p, int32_t blocks, int has_minimum, float *out) {
   for (int32_t b = 0; b < blocks; b++, out += 32) {
     float d = ck_half(half_bits(p)), m = 0;
@@ -25,9 +31,10 @@ static void q4(const uint8_t *p, int32_t blocks, int has_minimum, float *out) {
     }
     int bias = has_minimum ? 0 : 8;
     for (int i = 0; i < 16; i++) {
-      out[i] = (float)((p[i] & 15) - bias) * d + m;
-      out[i + 16] = (float)((p[i] >> 4) - bias) * d + m;
+      out[i] = (float)((p[i] & 15) - bias) * d;
+      out[i + 16] = (float)((p[i] >> 4) - bias) * d;
     }
+    if (has_minimum) add(m, out);
     p += 16;
   }
 }
@@ -47,10 +54,24 @@ static void q5(const uint8_t *p, int32_t blocks, int has_minimum, float *out) {
     for (int i = 0; i < 16; i++) {
       int low = (p[i] & 15) | (int)((high >> i) & 1) << 4;
       int upper = (p[i] >> 4) | (int)((high >> (i + 16)) & 1) << 4;
-      out[i] = (float)(low - bias) * d + m;
-      out[i + 16] = (float)(upper - bias) * d + m;
+      out[i] = (float)(low - bias) * d;
+      out[i + 16] = (float)(upper - bias) * d;
     }
+    if (has_minimum) add(m, out);
     p += 16;
+  }
+}
+
+static void split(int32_t type, const uint8_t *p, int32_t n, float *out) {
+  struct ck_split block;
+  size_t bytes = ck_split_bytes(type);
+  if (bytes == 0) return;
+  for (int32_t done = 0; done < n; done += block.elements, p += bytes) {
+    ck_split_block(type, p, &block);
+    for (int i = 0; i < block.elements; i++) {
+      float scaled = block.scales[i / block.run] * (float)block.values[i];
+      out[done + i] = block.has_minimum ? scaled - block.minimums[i / block.run] : scaled;
+    }
   }
 }
 
@@ -74,6 +95,6 @@ void ck_dequantise(int32_t type, const void *row, int32_t n, float *out) {
         for (int i = 0; i < 32; i++) out[b * 32 + i] = (float)(int8_t)p[2 + i] * d;
       }
       return;
-    default: return;
+    default: split(type, p, n, out); return;
   }
 }

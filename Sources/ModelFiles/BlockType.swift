@@ -16,6 +16,20 @@ public enum BlockType: UInt32, Sendable, CaseIterable {
   case q5_1 = 7
   /// 8-bit integers, one scale a block.
   case q8_0 = 8
+  /// 2-bit integers in blocks of 256; each 16 have a 4-bit scale and minimum.
+  case q2_K = 10
+  /// 3-bit integers, offset 4, in blocks of 256; each 16 have a 6-bit scale.
+  case q3_K = 11
+  /// 4-bit integers in blocks of 256; each 32 have a 6-bit scale and minimum.
+  case q4_K = 12
+  /// 5-bit integers in blocks of 256; each 32 have a 6-bit scale and minimum.
+  case q5_K = 13
+  /// 6-bit integers, offset 32, in blocks of 256; each 16 have an 8-bit scale.
+  case q6_K = 14
+  /// 4-bit numbers of 16 uneven levels, one scale a block.
+  case iq4_NL = 20
+  /// 4-bit numbers of 16 uneven levels in blocks of 256; each 32 have a 6-bit scale.
+  case iq4_XS = 23
   /// The upper halves of 32-bit floats.
   case bf16 = 30
 

@@ -37,6 +37,8 @@ struct Dequantiser {
     case .q8_0:
       let scale = half(block, 0)
       for index in 0..<32 { out.append(Float(Int8(bitPattern: block[2 + index])) * scale) }
+    case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_NL, .iq4_XS:
+      SplitBlock(block, type: type).append(to: &out)
     }
   }
 

@@ -53,7 +53,7 @@ struct DequantiseTests {
       let all = try file.dequantised(tensor).map(\.bitPattern)
       for row in 0..<3 {
         let one = try file.dequantised(tensor, rows: row..<row + 1).map(\.bitPattern)
-        #expect(one == Array(all[row * 64..<(row + 1) * 64]))
+        #expect(one == Array(all[row * 256..<(row + 1) * 256]))
       }
       #expect(throws: FileFault.self) { _ = try file.dequantised(tensor, rows: 2..<4) }
     }

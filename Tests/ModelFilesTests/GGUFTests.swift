@@ -20,11 +20,11 @@ func smallFile(version: UInt32 = 3, alignment: Int = 32) -> GGUFWriter {
   ]
   for (number, type) in BlockType.allCases.enumerated() {
     let rows = 3
-    let bytes = (0..<64 / type.blockSize * rows * type.blockBytes).map {
+    let bytes = (0..<256 / type.blockSize * rows * type.blockBytes).map {
       UInt8(truncatingIfNeeded: $0 * 7 + number)
     }
     writer.tensors.append(
-      .init(name: "t.\(type.name)", shape: [64, rows], type: type.rawValue, data: bytes))
+      .init(name: "t.\(type.name)", shape: [256, rows], type: type.rawValue, data: bytes))
   }
   return writer
 }

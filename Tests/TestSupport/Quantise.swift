@@ -12,6 +12,8 @@ enum Quantise {
       for start in stride(from: 0, to: values.count, by: 32) {
         block(values[start..<start + 32], type, &out)
       }
+    case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_NL, .iq4_XS:
+      preconditionFailure("\(type.name) has no simple quantiser here")
     }
     return out
   }

@@ -13,7 +13,23 @@ void ck_force_portable(int portable);
 void ck_pause(void);
 
 /* Block types by their GGUF number. */
-enum { CK_F32 = 0, CK_F16 = 1, CK_Q4_0 = 2, CK_Q4_1 = 3, CK_Q5_0 = 6, CK_Q5_1 = 7, CK_Q8_0 = 8, CK_BF16 = 30 };
+enum {
+  CK_F32 = 0,
+  CK_F16 = 1,
+  CK_Q4_0 = 2,
+  CK_Q4_1 = 3,
+  CK_Q5_0 = 6,
+  CK_Q5_1 = 7,
+  CK_Q8_0 = 8,
+  CK_Q2_K = 10,
+  CK_Q3_K = 11,
+  CK_Q4_K = 12,
+  CK_Q5_K = 13,
+  CK_Q6_K = 14,
+  CK_IQ4_NL = 20,
+  CK_IQ4_XS = 23,
+  CK_BF16 = 30
+};
 
 /* Sum of a[i] * b[i]. */
 float ck_dot(const float *a, const float *b, int32_t n);

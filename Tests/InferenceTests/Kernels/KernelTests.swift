@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import Inference
+import ModelFiles
 import Testing
 
 /// Runs `body` with the portable kernels and with the best ones.
@@ -99,6 +100,24 @@ struct KernelTests {
       }
     }
     ck_force_portable(0)
+  }
+
+  @Test(
+    "a row as floats is what the file's formulas give, bit for bit", arguments: BlockType.allCases)
+  func dequantised(type: BlockType) {
+    var generator = SeededGenerator(seed: UInt64(type.rawValue) + 40)
+    let elements = 2048
+    let bytes = (0..<elements / type.blockSize * type.blockBytes).map { _ in
+      UInt8.random(in: 0...255, using: &generator)
+    }
+    let expected = bytes.withUnsafeBytes { type.floats($0) }
+    var floats = [Float](repeating: 0, count: elements)
+    ck_dequantise(Int32(type.rawValue), bytes, Int32(elements), &floats)
+    #expect(expected.count == elements)
+    let different = floats.indices.filter {
+      floats[$0].bitPattern != expected[$0].bitPattern && !(floats[$0].isNaN && expected[$0].isNaN)
+    }
+    #expect(different.isEmpty, "\(type.name): \(different.prefix(4))")
   }
 
   @Test("16-bit activations keep each value within half a step, and their sum exactly")
