@@ -12,23 +12,28 @@ static inline __m256i pair(const int16_t *a, int32_t columns, int t, int c) {
   return _mm256_set1_epi32(both);
 }
 
+/* The next scales or minimums of a block, one for each row. */
+static inline __attribute__((always_inline)) __m256 row_scales(const uint8_t **p, const int runs) {
+  const uint8_t *here = *p;
+  *p += runs == 0 ? CK_SCALES_BYTES : CK_PANEL * (int)sizeof(float);
+  if (runs > 0) return _mm256_loadu_ps((const float *)here);
+  return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)here));
+}
+
 /* One panel times `tokens` (1...4) rows of activations. The arguments that decide the loop's shape
  * are constants at each call, so that the compiler makes one tight loop of each combination. */
 static inline __attribute__((always_inline)) void panel(
-    const int tokens, const int bits, const int has_minimum, const int bias, const uint8_t *p,
+    const int tokens, const int bits, const int has_minimum, const int bias, const int runs,
+    const uint8_t *p,
     int32_t blocks, int32_t columns, const int16_t *q, const float *scales, const float *sums,
     __m256 *out) {
   __m256 y[4];
   for (int t = 0; t < tokens; t++) y[t] = _mm256_setzero_ps();
   const __m256i nibble = _mm256_set1_epi16(15);
   for (int32_t b = 0; b < blocks; b++) {
-    __m256 d = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
-    p += CK_SCALES_BYTES;
-    __m256 m = _mm256_setzero_ps();
-    if (has_minimum) {
-      m = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
-      p += CK_SCALES_BYTES;
-    }
+    __m256 d = row_scales(&p, runs);
+    const __m256 d1 = runs == 2 ? row_scales(&p, runs) : d;
+    const __m256 m = has_minimum ? row_scales(&p, runs) : _mm256_setzero_ps();
     const int16_t *a = q + (size_t)b * CK_BLOCK;
     __m256i s[4];
     for (int t = 0; t < tokens; t++) s[t] = _mm256_setzero_si256();
@@ -60,6 +65,14 @@ static inline __attribute__((always_inline)) void panel(
                                        _mm256_madd_epi16(w1, pair(a, columns, t, 4 * v + 2)));
           s[t] = _mm256_add_epi32(s[t], e);
         }
+        if (runs == 2 && v == 3) {
+          for (int t = 0; t < tokens; t++) {
+            __m256 scale = _mm256_mul_ps(d, _mm256_broadcast_ss(scales + t * blocks + b));
+            y[t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(s[t]), y[t]);
+            s[t] = _mm256_setzero_si256();
+          }
+          d = d1;
+        }
       }
       p += CK_BYTE_BYTES;
     }
@@ -76,12 +89,12 @@ static inline __attribute__((always_inline)) void panel(
 }
 
 static inline __attribute__((always_inline)) void panels(
-    const int bits, const int has_minimum, const int bias, const uint8_t *data, int32_t begin,
+    const int bits, const int has_minimum, const int bias, const int runs, const uint8_t *data, int32_t begin,
     int32_t end, int32_t rows, int32_t columns, const int16_t *q, const float *scales,
     const float *sums, int32_t tokens, float *y, size_t y_stride) {
   const int32_t blocks = columns / CK_BLOCK;
   const size_t bytes =
-      (size_t)blocks * ck_packed_block_bytes((struct ck_packing){bits, has_minimum, bias});
+      (size_t)blocks * ck_packed_block_bytes((struct ck_packing){bits, has_minimum, bias, runs});
   for (int32_t i = begin; i < end; i++) {
     const uint8_t *p = data + (size_t)i * bytes;
     const int32_t left = rows - i * CK_PANEL;
@@ -91,10 +104,10 @@ static inline __attribute__((always_inline)) void panels(
       const float *sc = scales + (size_t)t * (size_t)blocks, *su = sums + (size_t)t * (size_t)blocks;
       int32_t count = 4;
       switch (tokens - t) {
-        case 1: count = 1; panel(1, bits, has_minimum, bias, p, blocks, columns, a, sc, su, out); break;
-        case 2: count = 2; panel(2, bits, has_minimum, bias, p, blocks, columns, a, sc, su, out); break;
-        case 3: count = 3; panel(3, bits, has_minimum, bias, p, blocks, columns, a, sc, su, out); break;
-        default: panel(4, bits, has_minimum, bias, p, blocks, columns, a, sc, su, out); break;
+        case 1: count = 1; panel(1, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
+        case 2: count = 2; panel(2, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
+        case 3: count = 3; panel(3, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
+        default: panel(4, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
       }
       for (int32_t k = 0; k < count; k++, t++) {
         float *target = y + (size_t)t * y_stride + (size_t)i * CK_PANEL;
@@ -112,12 +125,21 @@ static inline __attribute__((always_inline)) void panels(
 void ck_panels_i16_avx2(int32_t type, const uint8_t *data, int32_t begin, int32_t end, int32_t rows,
                         int32_t columns, const int16_t *q, const float *scales, const float *sums,
                         int32_t tokens, float *y, size_t y_stride) {
+#define PANELS(bits, has_minimum, bias, runs)                                                        \
+  panels(bits, has_minimum, bias, runs, data, begin, end, rows, columns, q, scales, sums, tokens, y, \
+         y_stride)
   switch (type) {
-    case CK_Q4_0: panels(4, 0, 8, data, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride); return;
-    case CK_Q4_1: panels(4, 1, 0, data, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride); return;
-    case CK_Q5_1: panels(8, 1, 0, data, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride); return;
-    default: panels(8, 0, 0, data, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride); return;
+    case CK_Q4_0: PANELS(4, 0, 8, 0); return;
+    case CK_Q4_1: PANELS(4, 1, 0, 0); return;
+    case CK_Q4_K: PANELS(4, 1, 0, 1); return;
+    case CK_Q5_1: PANELS(8, 1, 0, 0); return;
+    case CK_Q5_K: PANELS(8, 1, 0, 1); return;
+    case CK_IQ4_XS: PANELS(8, 0, 0, 1); return;
+    case CK_Q3_K:
+    case CK_Q6_K: PANELS(8, 0, 0, 2); return;
+    default: PANELS(8, 0, 0, 0); return;
   }
+#undef PANELS
 }
 
 #pragma clang attribute pop

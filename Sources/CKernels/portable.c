@@ -87,6 +87,7 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
                        int32_t tokens, float *y, size_t y_stride) {
   struct ck_packing packing = ck_packing_of(type);
   size_t block_bytes = ck_packed_block_bytes(packing);
+  size_t scales_bytes = ck_packed_scales_bytes(packing);
   int32_t blocks = columns / CK_BLOCK;
   for (int32_t panel = begin; panel < end; panel++) {
     const uint8_t *p = panels + (size_t)panel * (size_t)blocks * block_bytes;
@@ -94,11 +95,11 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
       float out[CK_PANEL] = {0};
       for (int32_t b = 0; b < blocks; b++) {
         const uint8_t *block = p + (size_t)b * block_bytes;
-        const uint8_t *lanes = block + CK_SCALES_BYTES * (1 + packing.has_minimum);
+        const uint8_t *lanes = block + scales_bytes * (size_t)(1 + packing.has_minimum);
         const int16_t *a = q + (size_t)t * (size_t)columns + b * CK_BLOCK;
         float scale = scales[t * blocks + b], total = sums[t * blocks + b];
         for (int r = 0; r < CK_PANEL; r++) {
-          int32_t sum = 0;
+          int32_t runs[2] = {0, 0};
           for (int c = 0; c < CK_BLOCK; c++) {
             int lane = 2 * (2 * r + (c & 1)), value;
             if (packing.bits == 4) {
@@ -107,12 +108,22 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
             } else {
               value = (int8_t)lanes[32 * (c / 4) + lane + (c % 4) / 2];
             }
-            sum += value * a[c];
+            runs[packing.runs == 2 ? c / 16 : 0] += value * a[c];
+          }
+          if (packing.runs > 0) {
+            for (int k = 0; k < packing.runs; k++) {
+              float d, m = 0;
+              size_t place = (size_t)(k * CK_PANEL + r) * sizeof(float);
+              memcpy(&d, block + place, sizeof d);
+              if (packing.has_minimum) memcpy(&m, block + scales_bytes + place, sizeof m);
+              out[r] += d * scale * (float)runs[k] + m * total;
+            }
+            continue;
           }
           uint16_t half;
           memcpy(&half, block + 2 * r, 2);
           float d = ck_half(half);
-          out[r] += d * scale * (float)sum;
+          out[r] += d * scale * (float)runs[0];
           if (packing.has_minimum) {
             memcpy(&half, block + CK_SCALES_BYTES + 2 * r, 2);
             out[r] += ck_half(half) * total;

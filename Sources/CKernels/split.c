@@ -87,6 +87,7 @@ void ck_split_block(int32_t type, const uint8_t *p, struct ck_split *out) {
   out->elements = type == CK_IQ4_NL ? 32 : 256;
   out->run = type == CK_Q2_K || type == CK_Q3_K || type == CK_Q6_K ? 16 : 32;
   out->has_minimum = type == CK_Q2_K || type == CK_Q4_K || type == CK_Q5_K;
+  if (!out->has_minimum) memset(out->minimums, 0, sizeof out->minimums);
   switch (type) {
     case CK_Q2_K: q2(p, out); return;
     case CK_Q3_K: q3(p, out); return;

@@ -6,7 +6,7 @@
 struct ck_split {
   int elements;    /* 32 or 256 */
   int run;         /* elements that share a scale: 16 or 32 */
-  int has_minimum; /* whether there is anything to subtract */
+  int has_minimum; /* whether there is anything to subtract; else minimums are zero */
   int8_t values[256];
   float scales[16];
   float minimums[16];

@@ -22,21 +22,30 @@ func noise(_ count: Int, seed: UInt64) -> [Float] {
 
 @Suite("Kernels", .serialized)
 struct KernelTests {
-  static let types: [Int32] = [2, 3, 6, 7, 8]
+  static let types: [Int32] = [2, 3, 6, 7, 8, 11, 12, 13, 14, 20, 23]
+
+  /// Where the halves of a block stand that scale it.
+  private static func halves(_ type: BlockType) -> [Int] {
+    switch type {
+    case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
+    case .q2_K: [80, 82]
+    case .q3_K: [108]
+    case .q6_K: [208]
+    default: [0]
+    }
+  }
 
   /// Random blocks of a quantised type, with scales of moderate size.
-  static func blocks(_ type: Int32, count: Int, seed: UInt64) -> [UInt8] {
-    let sizes: [Int32: (bytes: Int, halves: Int)] = [
-      2: (18, 1), 3: (20, 2), 6: (22, 1), 7: (24, 2), 8: (34, 1),
-    ]
-    let (bytes, halves) = sizes[type] ?? (0, 0)
+  static func blocks(_ type: BlockType, elements: Int, seed: UInt64) -> [UInt8] {
+    let count = elements / type.blockSize
     var generator = SeededGenerator(seed: seed)
-    var out = (0..<count * bytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    var out = (0..<count * type.blockBytes).map { _ in UInt8.random(in: 0...255, using: &generator)
+    }
     for block in 0..<count {
-      for half in 0..<halves {
+      for half in halves(type) {
         let value = Float16(generator.nextUnit() * 0.02 - 0.01).bitPattern
-        out[block * bytes + 2 * half] = UInt8(value & 255)
-        out[block * bytes + 2 * half + 1] = UInt8(value >> 8)
+        out[block * type.blockBytes + half] = UInt8(value & 255)
+        out[block * type.blockBytes + half + 1] = UInt8(value >> 8)
       }
     }
     return out
@@ -45,9 +54,11 @@ struct KernelTests {
   @Test(
     "packed products agree with dequantised ones to the precision of 16-bit activations",
     arguments: types, [1, 2, 3, 4, 5, 11])
-  func packedProducts(type: Int32, tokens: Int) {
-    let (rows, columns) = (21, 96)
-    let weights = Self.blocks(type, count: rows * columns / 32, seed: UInt64(type) + 7)
+  func packedProducts(type: Int32, tokens: Int) throws {
+    let stored = try #require(BlockType(rawValue: UInt32(type)))
+    let (rows, columns) = (21, max(96, 2 * stored.blockSize))
+    let weights = Self.blocks(stored, elements: rows * columns, seed: UInt64(type) + 7)
+    #expect(ck_is_packed(type) != 0)
     let rowBytes = weights.count / rows
     let x = noise(tokens * columns, seed: UInt64(tokens))
     var dense = [Float](repeating: 0, count: rows * columns)
