@@ -4,7 +4,12 @@
 
 #include "kernels.h"
 
-const struct ck_table *ck_current = &ck_portable;
+/* What the process runs, chosen before main. */
+static const struct ck_table *chosen = &ck_portable;
+/* What this thread runs instead, for tests. */
+static _Thread_local const struct ck_table *forced;
+
+static inline const struct ck_table *current(void) { return forced ? forced : chosen; }
 
 static const struct ck_table *best(void) {
 #if defined(__x86_64__)
@@ -17,12 +22,12 @@ static const struct ck_table *best(void) {
 
 __attribute__((constructor)) static void choose(void) {
   const char *wish = getenv("TESSERA_KERNELS");
-  ck_force_portable(wish != NULL && strcmp(wish, "portable") == 0);
+  chosen = wish != NULL && strcmp(wish, "portable") == 0 ? &ck_portable : best();
 }
 
-void ck_force_portable(int portable) { ck_current = portable ? &ck_portable : best(); }
+void ck_force_portable(int portable) { forced = portable ? &ck_portable : best(); }
 
-const char *ck_kernels_name(void) { return ck_current->name; }
+const char *ck_kernels_name(void) { return current()->name; }
 
 void ck_pause(void) {
 #if defined(__x86_64__)
@@ -32,9 +37,9 @@ void ck_pause(void) {
 #endif
 }
 
-float ck_dot(const float *a, const float *b, int32_t n) { return ck_current->dot(a, b, n); }
+float ck_dot(const float *a, const float *b, int32_t n) { return current()->dot(a, b, n); }
 
-void ck_axpy(float a, const float *x, float *y, int32_t n) { ck_current->axpy(a, x, y, n); }
+void ck_axpy(float a, const float *x, float *y, int32_t n) { current()->axpy(a, x, y, n); }
 
 void ck_rmsnorm(const float *x, const float *weight, float epsilon, int32_t n, float *y) {
   double sum = 0;
@@ -43,9 +48,9 @@ void ck_rmsnorm(const float *x, const float *weight, float epsilon, int32_t n, f
   for (int32_t i = 0; i < n; i++) y[i] = x[i] * scale * weight[i];
 }
 
-void ck_softmax(float *x, int32_t n) { ck_current->softmax(x, n); }
+void ck_softmax(float *x, int32_t n) { current()->softmax(x, n); }
 
-void ck_silu_product(float *gate, const float *up, int32_t n) { ck_current->silu_product(gate, up, n); }
+void ck_silu_product(float *gate, const float *up, int32_t n) { current()->silu_product(gate, up, n); }
 
 void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
                      const float *sines) {
@@ -60,16 +65,16 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
 
 void ck_attention_scores(const float *query, const float *keys, size_t stride, int32_t n, int32_t width,
                          float scale, float *out) {
-  ck_current->attention_scores(query, keys, stride, n, width, scale, out);
+  current()->attention_scores(query, keys, stride, n, width, scale, out);
 }
 
 void ck_attention_values(const float *weights, const float *values, size_t stride, int32_t n,
                          int32_t width, float *out) {
-  ck_current->attention_values(weights, values, stride, n, width, out);
+  current()->attention_values(weights, values, stride, n, width, out);
 }
 
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy) {
-  ck_current->log_sum_exp(x, n, log_sum_exp, entropy);
+  current()->log_sum_exp(x, n, log_sum_exp, entropy);
 }
 
 void ck_rows_f32(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t begin, int32_t end,
@@ -78,16 +83,16 @@ void ck_rows_f32(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t
   for (int32_t r = begin; r < end; r++) {
     ck_dequantise(type, weights + (size_t)r * row_bytes, columns, scratch);
     for (int32_t t = 0; t < tokens; t++)
-      y[(size_t)t * y_stride + (size_t)r] = ck_current->dot(scratch, x + (size_t)t * x_stride, columns);
+      y[(size_t)t * y_stride + (size_t)r] = current()->dot(scratch, x + (size_t)t * x_stride, columns);
   }
 }
 
 void ck_quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums) {
-  ck_current->quantise_i16(x, n, q, scales, sums);
+  current()->quantise_i16(x, n, q, scales, sums);
 }
 
 void ck_panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
                    int32_t columns, const int16_t *q, const float *scales, const float *sums,
                    int32_t tokens, float *y, size_t y_stride) {
-  ck_current->panels_i16(type, panels, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride);
+  current()->panels_i16(type, panels, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride);
 }

@@ -20,8 +20,6 @@ extern const struct ck_table ck_portable;
 #if defined(__x86_64__)
 extern const struct ck_table ck_avx2;
 #endif
-/* The table in use. */
-extern const struct ck_table *ck_current;
 
 /* An IEEE half as a float, exactly. */
 static inline float ck_half(uint16_t h) {

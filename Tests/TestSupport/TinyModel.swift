@@ -20,15 +20,15 @@ public struct TinyModel: Sendable {
   /// Context length that it claims.
   public let context: Int
   /// Width of the residual stream.
-  public let width = 64
+  public var width: Int { type.blockSize > 32 ? 256 : 64 }
   /// Query heads.
   public let heads = 4
   /// Key and value heads.
   public let keyValueHeads = 2
   /// Width of a head.
-  public let headWidth = 16
+  public var headWidth: Int { width / heads }
   /// Width of the feed-forward network.
-  public let feedForwardWidth = 96
+  public var feedForwardWidth: Int { type.blockSize > 32 ? 512 : 96 }
   /// Base of the rotary angles.
   public let rotaryBase = 10_000.0
   /// Added to the mean square in the norm.
@@ -47,10 +47,11 @@ public struct TinyModel: Sendable {
     self.type = type
     self.tied = tied
     self.context = context
+    let wide = type.blockSize > 32
+    let width = wide ? 256 : 64
     tensors = Self.makeTensors(
       seed: seed, layers: layers, type: type, tied: tied,
-      shape: (width, heads * headWidth, keyValueHeads * headWidth, feedForwardWidth, vocabularySize)
-    )
+      shape: (width, width, width / 2, wide ? 512 : 96, vocabularySize))
   }
 
   private static func makeTensors(

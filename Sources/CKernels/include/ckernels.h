@@ -7,7 +7,8 @@
 
 /* The name of the kernels that run: "avx2" or "portable". */
 const char *ck_kernels_name(void);
-/* Runs the portable kernels (1) or the best the machine has (0) from now on; for tests. */
+/* Runs the portable kernels (1) or the best the machine has (0) on this thread from now on; for
+ * tests, which go on beside others. */
 void ck_force_portable(int portable);
 /* Tells the processor that this thread is spinning. */
 void ck_pause(void);

@@ -2,11 +2,12 @@ import CKernels
 import Foundation
 import Inference
 import ModelFiles
+import TestSupport
 import Testing
 
 /// Runs `body` with the portable kernels and with the best ones.
 ///
-/// The choice is global, so the suite is serialised, and leaves the best kernels behind.
+/// The choice is the thread's own, so other tests go on undisturbed.
 func withBothKernels(_ body: (String) throws -> Void) rethrows {
   for portable: Int32 in [1, 0] {
     ck_force_portable(portable)
@@ -24,40 +25,15 @@ func noise(_ count: Int, seed: UInt64) -> [Float] {
 struct KernelTests {
   static let types: [Int32] = [2, 3, 6, 7, 8, 11, 12, 13, 14, 20, 23]
 
-  /// Where the halves of a block stand that scale it.
-  private static func halves(_ type: BlockType) -> [Int] {
-    switch type {
-    case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
-    case .q2_K: [80, 82]
-    case .q3_K: [108]
-    case .q6_K: [208]
-    default: [0]
-    }
-  }
-
-  /// Random blocks of a quantised type, with scales of moderate size.
-  static func blocks(_ type: BlockType, elements: Int, seed: UInt64) -> [UInt8] {
-    let count = elements / type.blockSize
-    var generator = SeededGenerator(seed: seed)
-    var out = (0..<count * type.blockBytes).map { _ in UInt8.random(in: 0...255, using: &generator)
-    }
-    for block in 0..<count {
-      for half in halves(type) {
-        let value = Float16(generator.nextUnit() * 0.02 - 0.01).bitPattern
-        out[block * type.blockBytes + half] = UInt8(value & 255)
-        out[block * type.blockBytes + half + 1] = UInt8(value >> 8)
-      }
-    }
-    return out
-  }
-
   @Test(
     "packed products agree with dequantised ones to the precision of 16-bit activations",
     arguments: types, [1, 2, 3, 4, 5, 11])
   func packedProducts(type: Int32, tokens: Int) throws {
     let stored = try #require(BlockType(rawValue: UInt32(type)))
     let (rows, columns) = (21, max(96, 2 * stored.blockSize))
-    let weights = Self.blocks(stored, elements: rows * columns, seed: UInt64(type) + 7)
+    var generator = SeededGenerator(seed: UInt64(type) + 7)
+    let weights = RandomBlocks.bytes(
+      stored, elements: rows * columns, size: 0.5, using: &generator)
     #expect(ck_is_packed(type) != 0)
     let rowBytes = weights.count / rows
     let x = noise(tokens * columns, seed: UInt64(tokens))
