@@ -36,17 +36,22 @@ public struct TinyModel: Sendable {
   /// Entries of the vocabulary.
   public let vocabularySize = 300
 
+  /// What each rotary frequency is divided by, and the factor of linear scaling; `nil` leaves both out.
+  public let rotaryScaling: (divisors: [Float], factor: Float)?
+
   private let tensors: [GGUFWriter.Tensor]
 
   /// A model with weights that depend on the arguments alone.
   public init(
-    seed: UInt64, layers: Int = 2, type: BlockType = .f32, tied: Bool = true, context: Int = 512
+    seed: UInt64, layers: Int = 2, type: BlockType = .f32, tied: Bool = true, context: Int = 512,
+    rotaryScaling: (divisors: [Float], factor: Float)? = nil
   ) {
     self.seed = seed
     self.layers = layers
     self.type = type
     self.tied = tied
     self.context = context
+    self.rotaryScaling = rotaryScaling
     let wide = type.blockSize > 32
     let width = wide ? 256 : 64
     tensors = Self.makeTensors(
@@ -168,6 +173,17 @@ public struct TinyModel: Sendable {
       ),
     ]
     writer.tensors = tensors
+    if let rotaryScaling {
+      writer.metadata += [
+        ("llama.rope.scaling.type", .string("linear")),
+        ("llama.rope.scaling.factor", .float32(rotaryScaling.factor)),
+      ]
+      writer.tensors.append(
+        .init(
+          name: "rope_freqs.weight", shape: [rotaryScaling.divisors.count],
+          type: BlockType.f32.rawValue,
+          data: Quantise.bytes(rotaryScaling.divisors, as: .f32)))
+    }
     return writer
   }
 

@@ -7,6 +7,8 @@ struct LlamaMetadata {
   let epsilon: Float
   let rotaryBase: Double
   let rotated: Int
+  /// What positions are divided by before the rotation; 1 where they are not.
+  let rotaryFactor: Double
 
   /// No dimension of a model that this program could run is larger.
   private static let largestDimension = 1 << 24
@@ -52,11 +54,7 @@ struct LlamaMetadata {
         path: file.path,
         what: "llama.rope.dimension_count is \(rotated), of a head of width \(headWidth)")
     }
-    if file.has("llama.rope.scaling.type"), try file.string("llama.rope.scaling.type") != "none" {
-      throw FileFault(
-        path: file.path,
-        what: "rotary scaling \(try file.string("llama.rope.scaling.type")) cannot be run yet")
-    }
+    rotaryFactor = try Self.rotaryFactor(file)
     if file.has("llama.expert_count"), try file.integer("llama.expert_count") > 0 {
       throw FileFault(path: file.path, what: "mixtures of experts cannot be run yet")
     }
@@ -76,5 +74,23 @@ struct LlamaMetadata {
       heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth,
       feedForwardWidth: try dimension("feed_forward_length"),
       vocabularySize: embedding.shape[1], contextLength: try dimension("context_length"))
+  }
+
+  /// The factor of linear scaling (Chen et al. 2023); other kinds change more than the positions.
+  private static func rotaryFactor(_ file: GGUFFile) throws(FileFault) -> Double {
+    let kind = "llama.rope.scaling.type"
+    guard file.has(kind) else { return 1 }
+    switch try file.string(kind) {
+    case "none": return 1
+    case "linear":
+      let factor = try file.number("llama.rope.scaling.factor")
+      guard factor > 0, factor.isFinite else {
+        throw FileFault(
+          path: file.path, what: "llama.rope.scaling.factor is \(factor), out of range")
+      }
+      return factor
+    case let other:
+      throw FileFault(path: file.path, what: "rotary scaling \(other) cannot be run yet")
+    }
   }
 }

@@ -51,10 +51,20 @@ final class Weights: Sendable {
     self.shape = shape
     epsilon = metadata.epsilon
     rotated = metadata.rotated
-    frequencies = (0..<metadata.rotated / 2).map {
-      pow(metadata.rotaryBase, -2 * Double($0) / Double(metadata.rotated))
-    }
     var reader = TensorReader(file: file, precision: precision, team: team)
+    // Llama 3.1 and later divide each frequency by a factor of its own.
+    let divisors =
+      file.tensor(named: "rope_freqs.weight") == nil
+      ? [Float](repeating: 1, count: metadata.rotated / 2)
+      : try reader.vector("rope_freqs.weight", metadata.rotated / 2)
+    guard divisors.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw FileFault(
+        path: file.path, what: "the tensor rope_freqs.weight holds numbers out of range")
+    }
+    frequencies = divisors.enumerated().map { pair, divisor in
+      pow(metadata.rotaryBase, -2 * Double(pair) / Double(metadata.rotated))
+        / (Double(divisor) * metadata.rotaryFactor)
+    }
     embedding = try reader.matrix("token_embd.weight", shape.vocabularySize, shape.width)
     outputNorm = try reader.vector("output_norm.weight", shape.width)
     unembedding =

@@ -51,6 +51,31 @@ struct ForwardPassTests {
   }
 
   @Test(
+    "scaled rotary angles give the logits of a naive f64 evaluation, and other ones than unscaled")
+  func rotaryScaling() throws {
+    let divisors: [Float] = [1, 1, 1.5, 2, 4, 8, 8, 8]
+    let tiny = TinyModel(seed: 12, rotaryScaling: (divisors, 2))
+    let scaled = try evaluator(tiny)
+    let plain = try evaluator(TinyModel(seed: 12))
+    let (trace, other) = (try scaled.evaluate(ids), try plain.evaluate(ids))
+    let reference = NaiveLlama(tiny).evaluate(ids.map(Int.init))
+    for index in ids.indices {
+      let logits = scaled.logits(after: trace.records[index])
+      for (got, want) in zip(logits, reference.logits[index]) {
+        #expect(abs(Double(got) - want) < 1e-4)
+      }
+    }
+    #expect(trace.records[5].hidden != other.records[5].hidden)
+    for broken in [Float.nan, 0, -1] {
+      let model = TinyModel(seed: 12, rotaryScaling: (divisors.dropLast() + [broken], 2))
+      #expect(throws: FileFault.self) { _ = try evaluator(model) }
+      #expect(throws: FileFault.self) {
+        _ = try evaluator(TinyModel(seed: 12, rotaryScaling: (divisors, broken)))
+      }
+    }
+  }
+
+  @Test(
     "16-bit activations stay within three thousandths of a nat of f32",
     arguments: TinyModel.WeightType.allCases)
   func integers(type: TinyModel.WeightType) throws {

@@ -37,7 +37,10 @@ struct NaiveLlama {
     let width = tiny.headWidth
     for head in 0..<x.count / width {
       for pair in 0..<width / 2 {
-        let angle = Double(position) * pow(tiny.rotaryBase, -2 * Double(pair) / Double(width))
+        var angle = Double(position) * pow(tiny.rotaryBase, -2 * Double(pair) / Double(width))
+        if let (divisors, factor) = tiny.rotaryScaling {
+          angle /= Double(divisors[pair]) * Double(factor)
+        }
         let (a, b) = (x[head * width + 2 * pair], x[head * width + 2 * pair + 1])
         x[head * width + 2 * pair] = a * cos(angle) - b * sin(angle)
         x[head * width + 2 * pair + 1] = a * sin(angle) + b * cos(angle)
