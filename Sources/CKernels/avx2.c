@@ -7,6 +7,9 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
+void ck_panels_i16_vnni(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
+                        int32_t columns, const int16_t *q, const float *scales, const float *sums,
+                        int32_t tokens, float *y, size_t y_stride);
 void ck_panels_i16_avx2(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
                         int32_t columns, const int16_t *q, const float *scales, const float *sums,
                         int32_t tokens, float *y, size_t y_stride);
@@ -202,5 +205,10 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 const struct ck_table ck_avx2 = {
     "avx2",           dot,         axpy,         softmax,           silu_product, attention_scores,
     attention_values, log_sum_exp, quantise_i16, ck_panels_i16_avx2,
+};
+
+const struct ck_table ck_vnni = {
+    "vnni",           dot,         axpy,         softmax,           silu_product, attention_scores,
+    attention_values, log_sum_exp, quantise_i16, ck_panels_i16_vnni,
 };
 #endif

@@ -11,21 +11,29 @@ static _Thread_local const struct ck_table *forced;
 
 static inline const struct ck_table *current(void) { return forced ? forced : chosen; }
 
-static const struct ck_table *best(void) {
+/* The kernels of this name, or the best if there is no name; NULL if the machine cannot run them. */
+static const struct ck_table *table(const char *name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
-    return &ck_avx2;
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  int vnni = avx2 && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512vnni");
+  if (vnni && (name == NULL || strcmp(name, ck_vnni.name) == 0)) return &ck_vnni;
+  if (avx2 && (name == NULL || strcmp(name, ck_avx2.name) == 0)) return &ck_avx2;
 #endif
-  return &ck_portable;
+  return name == NULL || strcmp(name, ck_portable.name) == 0 ? &ck_portable : NULL;
 }
 
 __attribute__((constructor)) static void choose(void) {
-  const char *wish = getenv("TESSERA_KERNELS");
-  chosen = wish != NULL && strcmp(wish, "portable") == 0 ? &ck_portable : best();
+  const struct ck_table *wish = table(getenv("TESSERA_KERNELS"));
+  chosen = wish != NULL ? wish : table(NULL);
 }
 
-void ck_force_portable(int portable) { forced = portable ? &ck_portable : best(); }
+int ck_use_kernels(const char *name) {
+  const struct ck_table *wish = table(name);
+  if (wish != NULL) forced = wish;
+  return wish != NULL;
+}
 
 const char *ck_kernels_name(void) { return current()->name; }
 

@@ -19,6 +19,8 @@ struct ck_table {
 extern const struct ck_table ck_portable;
 #if defined(__x86_64__)
 extern const struct ck_table ck_avx2;
+/* AVX2 with the 16-bit dot products of AVX-512 VNNI, on 256-bit vectors. */
+extern const struct ck_table ck_vnni;
 #endif
 
 /* An IEEE half as a float, exactly. */

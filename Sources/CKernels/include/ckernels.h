@@ -2,14 +2,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The arithmetic of the forward pass. Every function exists as AVX2 and as portable C; which runs is
- * chosen once, at load, and TESSERA_KERNELS=portable in the environment forces the portable ones. */
+/* The arithmetic of the forward pass. Every function exists as AVX2 and as portable C, packed
+ * products also with AVX-512 VNNI; which runs is chosen once, at load. TESSERA_KERNELS in the
+ * environment names others, where the machine can run them. */
 
-/* The name of the kernels that run: "avx2" or "portable". */
+/* The name of the kernels that run: "vnni", "avx2" or "portable". */
 const char *ck_kernels_name(void);
-/* Runs the portable kernels (1) or the best the machine has (0) on this thread from now on; for
- * tests, which go on beside others. */
-void ck_force_portable(int portable);
+/* Runs the kernels of this name, or the best if it is NULL, on this thread from now on, and tells
+ * whether the machine can; for tests, which go on beside others. */
+int ck_use_kernels(const char *name);
 /* Tells the processor that this thread is spinning. */
 void ck_pause(void);
 

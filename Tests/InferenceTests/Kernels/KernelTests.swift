@@ -5,13 +5,13 @@ import ModelFiles
 import TestSupport
 import Testing
 
-/// Runs `body` with the portable kernels and with the best ones.
+/// Runs `body` with every kind of kernels that this machine can run.
 ///
 /// The choice is the thread's own, so other tests go on undisturbed.
-func withBothKernels(_ body: (String) throws -> Void) rethrows {
-  for portable: Int32 in [1, 0] {
-    ck_force_portable(portable)
-    try body(String(cString: ck_kernels_name()))
+func withEveryKernel(_ body: (String) throws -> Void) rethrows {
+  for name in ["portable", "avx2", "vnni"] where ck_use_kernels(name) != 0 {
+    #expect(String(cString: ck_kernels_name()) == name)
+    try body(name)
   }
 }
 
@@ -27,7 +27,7 @@ struct KernelTests {
 
   @Test(
     "packed products agree with dequantised ones to the precision of 16-bit activations",
-    arguments: types, [1, 2, 3, 4, 5, 11])
+    arguments: types, [1, 2, 3, 4, 5, 11, 23])
   func packedProducts(type: Int32, tokens: Int) throws {
     let stored = try #require(BlockType(rawValue: UInt32(type)))
     let (rows, columns) = (21, max(96, 2 * stored.blockSize))
@@ -47,7 +47,7 @@ struct KernelTests {
         }
       }
     }
-    withBothKernels { name in
+    withEveryKernel { name in
       let panels = (rows + 7) / 8
       let panelBytes = ck_panel_bytes(type, Int32(columns))
       var packed = [UInt8](repeating: 0, count: panels * panelBytes)
@@ -86,7 +86,7 @@ struct KernelTests {
         }
       }
     }
-    ck_force_portable(0)
+    ck_use_kernels(nil)
   }
 
   @Test(
@@ -110,7 +110,7 @@ struct KernelTests {
   @Test("16-bit activations keep each value within half a step, and their sum exactly")
   func quantisation() {
     let x = noise(32 * 7, seed: 3) + [Float](repeating: 0, count: 32)
-    withBothKernels { name in
+    withEveryKernel { name in
       var q = [Int16](repeating: 1, count: x.count)
       var scales = [Float](repeating: 1, count: x.count / 32)
       var sums = scales
@@ -124,7 +124,7 @@ struct KernelTests {
         #expect(sums[block] == Float(sum) * scales[block])
       }
     }
-    ck_force_portable(0)
+    ck_use_kernels(nil)
   }
 
   @Test("softmax, silu, log-sum-exp and entropy agree with f64", arguments: [1, 7, 8, 9, 1500])
@@ -134,7 +134,7 @@ struct KernelTests {
     let best = Double(x.max() ?? 0)
     let weights = x.map { exp(Double($0) - best) }
     let sum = weights.reduce(0, +)
-    withBothKernels { name in
+    withEveryKernel { name in
       var soft = x
       ck_softmax(&soft, Int32(count))
       for (index, weight) in weights.enumerated() {
@@ -157,7 +157,7 @@ struct KernelTests {
       let want = weights.reduce(0) { $1 > 0 ? $0 - $1 / sum * log($1 / sum) : $0 }
       #expect(abs(Double(entropy) - want) < 1e-5)
     }
-    ck_force_portable(0)
+    ck_use_kernels(nil)
   }
 
   @Test("dot products and attention agree with f64", arguments: [8, 24, 64, 67])
@@ -167,7 +167,7 @@ struct KernelTests {
     let query = noise(width, seed: 1)
     let keys = noise(length * stride, seed: 2)
     let weights = noise(length, seed: 4)
-    withBothKernels { name in
+    withEveryKernel { name in
       var scores = [Float](repeating: 0, count: length)
       ck_attention_scores(query, keys, stride, Int32(length), Int32(width), 0.25, &scores)
       for index in 0..<length {
@@ -183,7 +183,7 @@ struct KernelTests {
         #expect(abs(Double(out[c]) - sum) < 1e-5, "\(name)")
       }
     }
-    ck_force_portable(0)
+    ck_use_kernels(nil)
   }
 
   @Test("rotation keeps lengths and depends on the difference of positions alone")
