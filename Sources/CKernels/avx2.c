@@ -1,7 +1,6 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <math.h>
-#include <string.h>
 
 #include "kernels.h"
 
@@ -122,18 +121,35 @@ static void silu_product(float *gate, const float *up, int32_t n) {
   }
 }
 
-static void attention_scores(const float *query, const float *keys, size_t stride, int32_t n,
-                             int32_t width, float scale, float *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + (size_t)i * stride, width) * scale;
+static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
+  const __m256 one = _mm256_set1_ps(1);
+  for (int32_t i = 0; i < n; i += 8) {
+    __m256i some = lanes_left(n - i);
+    __m256 g = _mm256_maskload_ps(gate + i, some);
+    __m256 cube = _mm256_mul_ps(_mm256_mul_ps(g, g), g);
+    __m256 u = _mm256_fmadd_ps(_mm256_set1_ps(0.044715f), cube, g);
+    __m256 e = exponential(_mm256_mul_ps(_mm256_set1_ps(-2 * 0.7978845608f), u));
+    __m256 y = _mm256_div_ps(g, _mm256_add_ps(one, e));
+    if (up != NULL) y = _mm256_mul_ps(y, _mm256_maskload_ps(up + i, some));
+    _mm256_maskstore_ps(gate + i, some, y);
+  }
 }
 
-static void attention_values(const float *weights, const float *values, size_t stride, int32_t n,
-                             int32_t width, float *out) {
+static inline size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
+
+static void attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
+                             int32_t n, int32_t width, float scale, float *out) {
+  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + place(slots, i) * stride, width) * scale;
+}
+
+static void attention_values(const float *weights, const float *values, size_t stride,
+                             const int32_t *slots, int32_t n, int32_t width, float *out) {
   int32_t c = 0;
   for (; c + 32 <= width; c += 32) {
-    __m256 s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
-    const float *v = values + c;
-    for (int32_t i = 0; i < n; i++, v += stride) {
+    __m256 s0 = _mm256_loadu_ps(out + c), s1 = _mm256_loadu_ps(out + c + 8);
+    __m256 s2 = _mm256_loadu_ps(out + c + 16), s3 = _mm256_loadu_ps(out + c + 24);
+    for (int32_t i = 0; i < n; i++) {
+      const float *v = values + place(slots, i) * stride + c;
       __m256 w = _mm256_broadcast_ss(weights + i);
       s0 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v), s0);
       s1 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 8), s1);
@@ -145,9 +161,8 @@ static void attention_values(const float *weights, const float *values, size_t s
     _mm256_storeu_ps(out + c + 16, s2);
     _mm256_storeu_ps(out + c + 24, s3);
   }
-  if (c == width) return;
-  memset(out + c, 0, (size_t)(width - c) * sizeof *out);
-  for (int32_t i = 0; i < n; i++) axpy(weights[i], values + (size_t)i * stride + c, out + c, width - c);
+  for (int32_t i = 0; i < n && c < width; i++)
+    axpy(weights[i], values + place(slots, i) * stride + c, out + c, width - c);
 }
 
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
@@ -203,12 +218,12 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 #pragma clang attribute pop
 
 const struct ck_table ck_avx2 = {
-    "avx2",           dot,         axpy,         softmax,           silu_product, attention_scores,
-    attention_values, log_sum_exp, quantise_i16, ck_panels_i16_avx2,
+    "avx2",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
+    attention_scores, attention_values, log_sum_exp, quantise_i16, ck_panels_i16_avx2,
 };
 
 const struct ck_table ck_vnni = {
-    "vnni",           dot,         axpy,         softmax,           silu_product, attention_scores,
-    attention_values, log_sum_exp, quantise_i16, ck_panels_i16_vnni,
+    "vnni",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
+    attention_scores, attention_values, log_sum_exp, quantise_i16, ck_panels_i16_vnni,
 };
 #endif

@@ -56,9 +56,43 @@ void ck_rmsnorm(const float *x, const float *weight, float epsilon, int32_t n, f
   for (int32_t i = 0; i < n; i++) y[i] = x[i] * scale * weight[i];
 }
 
+void ck_layernorm(const float *x, const float *weight, const float *bias, float epsilon, int32_t n,
+                  float *y) {
+  double sum = 0, squares = 0;
+  for (int32_t i = 0; i < n; i++) sum += x[i];
+  double mean = sum / n;
+  for (int32_t i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+  double scale = 1 / sqrt(squares / n + epsilon);
+  for (int32_t i = 0; i < n; i++) y[i] = (float)((x[i] - mean) * scale) * weight[i] + bias[i];
+}
+
 void ck_softmax(float *x, int32_t n) { current()->softmax(x, n); }
 
 void ck_silu_product(float *gate, const float *up, int32_t n) { current()->silu_product(gate, up, n); }
+
+void ck_gelu_tanh_product(float *gate, const float *up, int32_t n) {
+  current()->gelu_tanh_product(gate, up, n);
+}
+
+void ck_gelu_erf(float *x, int32_t n) {
+  for (int32_t i = 0; i < n; i++) x[i] = 0.5f * x[i] * (1 + erff(x[i] * 0.70710678f));
+}
+
+void ck_softcap(float *x, int32_t n, float cap) {
+  for (int32_t i = 0; i < n; i++) x[i] = cap * tanhf(x[i] / cap);
+}
+
+void ck_rotate_halves(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
+                      const float *sines) {
+  int32_t half = rotated / 2;
+  for (int32_t h = 0; h < heads; h++, x += head_width) {
+    for (int32_t i = 0; i < half; i++) {
+      float a = x[i], b = x[half + i];
+      x[i] = a * cosines[i] - b * sines[i];
+      x[half + i] = a * sines[i] + b * cosines[i];
+    }
+  }
+}
 
 void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
                      const float *sines) {
@@ -71,14 +105,14 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
   }
 }
 
-void ck_attention_scores(const float *query, const float *keys, size_t stride, int32_t n, int32_t width,
-                         float scale, float *out) {
-  current()->attention_scores(query, keys, stride, n, width, scale, out);
+void ck_attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
+                         int32_t n, int32_t width, float scale, float *out) {
+  current()->attention_scores(query, keys, stride, slots, n, width, scale, out);
 }
 
-void ck_attention_values(const float *weights, const float *values, size_t stride, int32_t n,
-                         int32_t width, float *out) {
-  current()->attention_values(weights, values, stride, n, width, out);
+void ck_attention_values(const float *weights, const float *values, size_t stride,
+                         const int32_t *slots, int32_t n, int32_t width, float *out) {
+  current()->attention_values(weights, values, stride, slots, n, width, out);
 }
 
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy) {

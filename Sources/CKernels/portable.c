@@ -41,15 +41,23 @@ static void silu_product(float *gate, const float *up, int32_t n) {
   for (int32_t i = 0; i < n; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
-static void attention_scores(const float *query, const float *keys, size_t stride, int32_t n,
-                             int32_t width, float scale, float *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + (size_t)i * stride, width) * scale;
+static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
+  for (int32_t i = 0; i < n; i++) {
+    float g = gate[i], u = 0.7978845608f * (g + 0.044715f * g * g * g);
+    gate[i] = g / (1 + expf(-2 * u)) * (up != NULL ? up[i] : 1);
+  }
 }
 
-static void attention_values(const float *weights, const float *values, size_t stride, int32_t n,
-                             int32_t width, float *out) {
-  memset(out, 0, (size_t)width * sizeof *out);
-  for (int32_t i = 0; i < n; i++) axpy(weights[i], values + (size_t)i * stride, out, width);
+static size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
+
+static void attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
+                             int32_t n, int32_t width, float scale, float *out) {
+  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + place(slots, i) * stride, width) * scale;
+}
+
+static void attention_values(const float *weights, const float *values, size_t stride,
+                             const int32_t *slots, int32_t n, int32_t width, float *out) {
+  for (int32_t i = 0; i < n; i++) axpy(weights[i], values + place(slots, i) * stride, out, width);
 }
 
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
@@ -139,6 +147,6 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
 }
 
 const struct ck_table ck_portable = {
-    "portable",       dot,         axpy,         softmax,   silu_product, attention_scores,
-    attention_values, log_sum_exp, quantise_i16, panels_i16,
+    "portable",       dot,         axpy,         softmax,   silu_product, gelu_tanh_product,
+    attention_scores, attention_values, log_sum_exp, quantise_i16, panels_i16,
 };

@@ -19,14 +19,16 @@ public struct TinyModel: Sendable {
   public let tied: Bool
   /// Context length that it claims.
   public let context: Int
+  /// What it computes.
+  public let family: TinyFamily
   /// Width of the residual stream.
   public var width: Int { type.blockSize > 32 ? 256 : 64 }
   /// Query heads.
   public let heads = 4
   /// Key and value heads.
-  public let keyValueHeads = 2
+  public var keyValueHeads: Int { family.keyValueHeads }
   /// Width of a head.
-  public var headWidth: Int { width / heads }
+  public var headWidth: Int { family.headWidth ?? width / heads }
   /// Width of the feed-forward network.
   public var feedForwardWidth: Int { type.blockSize > 32 ? 512 : 96 }
   /// Base of the rotary angles.
@@ -39,12 +41,12 @@ public struct TinyModel: Sendable {
   /// What each rotary frequency is divided by, and the factor of linear scaling; `nil` leaves both out.
   public let rotaryScaling: (divisors: [Float], factor: Float)?
 
-  private let tensors: [GGUFWriter.Tensor]
+  var tensors: [GGUFWriter.Tensor] = []
 
   /// A model with weights that depend on the arguments alone.
   public init(
     seed: UInt64, layers: Int = 2, type: BlockType = .f32, tied: Bool = true, context: Int = 512,
-    rotaryScaling: (divisors: [Float], factor: Float)? = nil
+    rotaryScaling: (divisors: [Float], factor: Float)? = nil, family: TinyFamily = .llama
   ) {
     self.seed = seed
     self.layers = layers
@@ -52,52 +54,8 @@ public struct TinyModel: Sendable {
     self.tied = tied
     self.context = context
     self.rotaryScaling = rotaryScaling
-    let wide = type.blockSize > 32
-    let width = wide ? 256 : 64
-    tensors = Self.makeTensors(
-      seed: seed, layers: layers, type: type, tied: tied,
-      shape: (width, width, width / 2, wide ? 512 : 96, vocabularySize))
-  }
-
-  private static func makeTensors(
-    seed: UInt64, layers: Int, type: BlockType, tied: Bool,
-    shape: (width: Int, query: Int, keyValue: Int, feedForward: Int, vocabulary: Int)
-  ) -> [GGUFWriter.Tensor] {
-    var generator = SeededGenerator(seed: seed)
-    func matrix(_ name: String, _ rows: Int, _ columns: Int, scale: Double) -> GGUFWriter.Tensor {
-      let values = (0..<rows * columns).map { _ in
-        Float((generator.nextUnit() * 2 - 1) * scale / Double(columns).squareRoot())
-      }
-      return .init(
-        name: name, shape: [columns, rows], type: type.rawValue,
-        data: Quantise.bytes(values, as: type))
-    }
-    func norm(_ name: String) -> GGUFWriter.Tensor {
-      let values = (0..<shape.width).map { _ in Float(0.5 + generator.nextUnit()) }
-      return .init(
-        name: name, shape: [shape.width], type: BlockType.f32.rawValue,
-        data: Quantise.bytes(values, as: .f32))
-    }
-    var tensors = [
-      matrix("token_embd.weight", shape.vocabulary, shape.width, scale: 8),
-      norm("output_norm.weight"),
-    ]
-    if !tied { tensors.append(matrix("output.weight", shape.vocabulary, shape.width, scale: 4)) }
-    for layer in 0..<layers {
-      let block = "blk.\(layer)."
-      tensors += [
-        norm(block + "attn_norm.weight"),
-        matrix(block + "attn_q.weight", shape.query, shape.width, scale: 3),
-        matrix(block + "attn_k.weight", shape.keyValue, shape.width, scale: 3),
-        matrix(block + "attn_v.weight", shape.keyValue, shape.width, scale: 2),
-        matrix(block + "attn_output.weight", shape.width, shape.query, scale: 2),
-        norm(block + "ffn_norm.weight"),
-        matrix(block + "ffn_gate.weight", shape.feedForward, shape.width, scale: 2),
-        matrix(block + "ffn_up.weight", shape.feedForward, shape.width, scale: 2),
-        matrix(block + "ffn_down.weight", shape.width, shape.feedForward, scale: 2),
-      ]
-    }
-    return tensors
+    self.family = family
+    tensors = makeTensors()
   }
 
   /// The numbers of a tensor as the file holds them, after quantisation; empty for an unknown name.
@@ -138,53 +96,6 @@ public struct TinyModel: Sendable {
     let others = (0...255).filter { !printable.contains($0) }
     let place = others.firstIndex(of: Int(byte)) ?? 0
     return Unicode.Scalar(UInt32(256 + place)).map(Character.init) ?? "?"
-  }
-
-  /// The file, ready to be written, or to be broken first.
-  public func writer() -> GGUFWriter {
-    var writer = GGUFWriter()
-    let (pieces, merges) = Self.vocabulary
-    let kinds = pieces.indices.map { Int32($0 < pieces.count - 3 ? 1 : 3) }
-    writer.metadata = [
-      ("general.architecture", .string("llama")),
-      ("general.name", .string("tiny")),
-      ("llama.block_count", .uint32(UInt32(layers))),
-      ("llama.context_length", .uint32(UInt32(context))),
-      ("llama.embedding_length", .uint32(UInt32(width))),
-      ("llama.feed_forward_length", .uint32(UInt32(feedForwardWidth))),
-      ("llama.attention.head_count", .uint32(UInt32(heads))),
-      ("llama.attention.head_count_kv", .uint32(UInt32(keyValueHeads))),
-      ("llama.rope.freq_base", .float32(Float(rotaryBase))),
-      ("llama.attention.layer_norm_rms_epsilon", .float32(Float(epsilon))),
-      ("llama.vocab_size", .uint32(UInt32(vocabularySize))),
-      ("llama.rope.dimension_count", .uint32(UInt32(headWidth))),
-      ("tokenizer.ggml.model", .string("gpt2")),
-      ("tokenizer.ggml.pre", .string("smollm")),
-      ("tokenizer.ggml.tokens", .strings(pieces)),
-      ("tokenizer.ggml.token_type", .int32s(kinds)),
-      ("tokenizer.ggml.merges", .strings(merges)),
-      ("tokenizer.ggml.bos_token_id", .uint32(298)),
-      ("tokenizer.ggml.eos_token_id", .uint32(299)),
-      (
-        "tokenizer.chat_template",
-        .string(
-          "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + "
-            + "message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}")
-      ),
-    ]
-    writer.tensors = tensors
-    if let rotaryScaling {
-      writer.metadata += [
-        ("llama.rope.scaling.type", .string("linear")),
-        ("llama.rope.scaling.factor", .float32(rotaryScaling.factor)),
-      ]
-      writer.tensors.append(
-        .init(
-          name: "rope_freqs.weight", shape: [rotaryScaling.divisors.count],
-          type: BlockType.f32.rawValue,
-          data: Quantise.bytes(rotaryScaling.divisors, as: .f32)))
-    }
-    return writer
   }
 
   /// Writes the model into a folder and gives its path.

@@ -39,20 +39,33 @@ float ck_dot(const float *a, const float *b, int32_t n);
 void ck_axpy(float a, const float *x, float *y, int32_t n);
 /* y = x / rms(x) * weight. */
 void ck_rmsnorm(const float *x, const float *weight, float epsilon, int32_t n, float *y);
+/* y = (x - mean) / deviation * weight + bias. */
+void ck_layernorm(const float *x, const float *weight, const float *bias, float epsilon, int32_t n,
+                  float *y);
 /* x = exp(x - max) / sum, in place. */
 void ck_softmax(float *x, int32_t n);
 /* gate[i] = silu(gate[i]) * up[i]. */
 void ck_silu_product(float *gate, const float *up, int32_t n);
+/* gate[i] = gelu(gate[i]) * up[i], by the approximation with tanh; without `up` gelu(gate[i]) alone. */
+void ck_gelu_tanh_product(float *gate, const float *up, int32_t n);
+/* x[i] = gelu(x[i]), by the error function. */
+void ck_gelu_erf(float *x, int32_t n);
+/* x[i] = cap * tanh(x[i] / cap). */
+void ck_softcap(float *x, int32_t n, float cap);
 /* Rotates adjacent pairs (x[2i], x[2i+1]) of each head by the angle whose cosine and sine stand at i
  * (rotary embedding in GGUF's order for llama). */
 void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
                      const float *sines);
-/* out[i] = scale * dot(query, keys + i * stride) for i < n. */
-void ck_attention_scores(const float *query, const float *keys, size_t stride, int32_t n, int32_t width,
-                         float scale, float *out);
-/* out = sum of weights[i] * (values + i * stride). */
-void ck_attention_values(const float *weights, const float *values, size_t stride, int32_t n,
-                         int32_t width, float *out);
+/* The same for the pairs (x[i], x[rotated / 2 + i]), the order of most other models. */
+void ck_rotate_halves(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
+                      const float *sines);
+/* out[i] = scale * dot(query, keys + slot * stride) for i < n, where slot is slots[i], or i if there
+ * are no slots. */
+void ck_attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
+                         int32_t n, int32_t width, float scale, float *out);
+/* out += sum of weights[i] * (values + slot * stride), one after another. */
+void ck_attention_values(const float *weights, const float *values, size_t stride,
+                         const int32_t *slots, int32_t n, int32_t width, float *out);
 /* log(sum(exp(x))) and the entropy in nats of softmax(x). */
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy);
 

@@ -243,13 +243,12 @@ public final class Evaluator {
       let next = tokens.map { start + $0 + 1 < ids.count ? ids[start + $0 + 1] : nil }
       let summaries = DistributionSummary.summarise(rows, next: next, vocabulary: size, team: team)
       for (token, summary) in zip(tokens, summaries) {
-        let parts = recorder?.parts(token: token)
         records.append(
           TokenRecord(
             id: ids[start + token], logProbability: arrival?.logProbability, rank: arrival?.rank,
             entropy: summary.entropy, logSumExp: summary.logSumExp, top: summary.top,
-            hidden: pass.hidden(token: token), headScores: parts?.headScores,
-            queries: parts?.queries, keys: parts?.keys, residuals: parts?.residuals))
+            hidden: pass.hidden(token: token),
+            parts: recorder?.parts(token: token) ?? TokenRecord.Parts()))
         arrival = summary.next
       }
       if tokens.upperBound == count, let last = records.last {

@@ -1,10 +1,11 @@
 import CKernels
 
 /// The inputs of a matrix product: `[tokens, width]` floats and, beside them, the same as blocks of
-/// 16-bit integers.
+/// 16-bit integers. The width may be any up to the one there is room for.
 ///
 /// Scratch memory of one forward pass, allocated once; a class so that it is freed with its owner.
 final class Activations {
+  /// The greatest width.
   let width: Int
   let floats: UnsafeMutablePointer<Float>
   let integers: UnsafeMutablePointer<Int16>
@@ -35,14 +36,23 @@ final class Activations {
   /// A row of weights as floats, for one member.
   func scratch(ofMember index: Int) -> UnsafeMutablePointer<Float> { rows + index * width }
 
-  /// Fills in the integers of some rows from their floats.
-  func quantise(_ tokens: Range<Int>) {
+  /// Fills in the integers of some rows of `width` from their floats.
+  func quantise(_ tokens: Range<Int>, width: Int) {
     let blocks = width / Int(CK_BLOCK)
     for token in tokens {
       ck_quantise_i16(
         floats + token * width, Int32(width), integers + token * width, scales + token * blocks,
         sums + token * blocks)
     }
+  }
+
+  /// Takes over a row of `width` of other activations, integers and all.
+  func copy(_ row: Int, from other: Activations, row source: Int, width: Int) {
+    let blocks = width / Int(CK_BLOCK)
+    (floats + row * width).update(from: other.floats + source * width, count: width)
+    (integers + row * width).update(from: other.integers + source * width, count: width)
+    (scales + row * blocks).update(from: other.scales + source * blocks, count: blocks)
+    (sums + row * blocks).update(from: other.sums + source * blocks, count: blocks)
   }
 }
 

@@ -3,65 +3,89 @@ import Foundation
 import Synchronization
 import Tokenization
 
-/// The forward pass of a llama-like transformer (Touvron et al. 2023; grouped-query attention,
-/// Ainslie et al. 2023; rotary positions, Su et al. 2021; SwiGLU, Shazeer 2020).
+/// The forward pass of a transformer (Vaswani et al. 2017) as its ``Architecture`` describes it:
+/// grouped-query attention (Ainslie et al. 2023), rotary or learned positions, gated feed-forward
+/// networks (Shazeer 2020) or mixtures of them.
 ///
 /// One pass takes up to ``chunk`` tokens through all layers. Every thread of the team runs the same
 /// steps on its share of the rows or heads and meets the others at a barrier where a step needs all
 /// of the one before. Shapes: n tokens, d width, q heads × head width, k key-value width,
 /// f feed-forward width.
 final class ForwardPass {
-  /// How many tokens go through the layers together.
+  /// How many tokens go through the layers together, at most.
   static let chunk = 64
 
-  private let weights: Weights
-  private let team: ThreadTeam
-  private var shape: ModelShape { weights.shape }
+  /// Where keys and values are read and written in one pass.
+  struct Caches {
+    /// Holds the text from its beginning.
+    let text: KVCache
+    /// Holds the new tokens: the text's own cache, or that of its branches.
+    let target: KVCache
+    /// The first place in `target` for the new tokens.
+    let first: Int
+  }
+
+  let weights: Weights
+  let team: ThreadTeam
+  let context: Int
+  let chunk: Int
+  // Stored here so that reading a field copies nothing.
+  let architecture: Architecture
+  let shape: ModelShape
 
   /// The residual stream: `[n, d]`.
-  private let stream: UnsafeMutablePointer<Float>
+  let stream: UnsafeMutablePointer<Float>
   /// The input of attention and of the feed-forward network, after the norm: `[n, d]`.
-  private let normalised: Activations
+  let normalised: Activations
   /// Queries: `[n, q]`.
-  private let queries: UnsafeMutablePointer<Float>
+  let queries: UnsafeMutablePointer<Float>
   /// What the heads bring back: `[n, q]`.
-  private let mixed: Activations
+  let mixed: Activations
   /// The output of a block before it is added to the stream: `[n, d]`.
-  private let update: UnsafeMutablePointer<Float>
+  let update: UnsafeMutablePointer<Float>
   /// The hidden layer of the feed-forward network: `[n, f]`.
-  private let gate: Activations
-  private let up: UnsafeMutablePointer<Float>
+  let hidden: Activations
+  let up: UnsafeMutablePointer<Float>
   /// One row of attention for each thread: `[thread, context]`.
-  private let row: UnsafeMutablePointer<Float>
-  private let context: Int
+  let row: UnsafeMutablePointer<Float>
   /// The residual stream after the final norm: `[n, d]`.
-  private let output: Activations
-  /// Cosines and sines of the rotary angles: `[n, rotated / 2]`.
-  private let cosines: UnsafeMutablePointer<Float>
-  private let sines: UnsafeMutablePointer<Float>
+  let output: Activations
+  /// Cosines and sines of each rotary table: `[n, rotated / 2]`.
+  let angles: [(cosines: UnsafeMutablePointer<Float>, sines: UnsafeMutablePointer<Float>)]
+  /// What only a mixture of experts needs.
+  let routing: Routing?
 
   /// Scratch memory for passes over contexts of at most `context` tokens.
-  init(weights: Weights, context: Int, team: ThreadTeam) {
+  init(weights: Weights, context: Int, team: ThreadTeam, chunk n: Int = ForwardPass.chunk) {
     self.weights = weights
     self.team = team
     self.context = context
-    let shape = weights.shape
-    let n = Self.chunk
+    chunk = n
+    architecture = weights.architecture
+    shape = weights.shape
     stream = .zeros(n * shape.width)
     normalised = Activations(tokens: n, width: shape.width, members: team.count)
     queries = .zeros(n * shape.queryWidth)
     mixed = Activations(tokens: n, width: shape.queryWidth, members: team.count)
     update = .zeros(n * shape.width)
-    gate = Activations(tokens: n, width: shape.feedForwardWidth, members: team.count)
-    up = .zeros(n * shape.feedForwardWidth)
+    hidden = Activations(tokens: n, width: weights.widestHidden, members: team.count)
+    up = .zeros(n * weights.widestHidden)
     row = .zeros(team.count * context)
     output = Activations(tokens: n, width: shape.width, members: team.count)
-    cosines = .zeros(n * weights.rotated / 2)
-    sines = .zeros(n * weights.rotated / 2)
+    angles = weights.architecture.rotaries.map { rotary in
+      (.zeros(n * rotary.frequencies.count), .zeros(n * rotary.frequencies.count))
+    }
+    routing = weights.architecture.experts.map {
+      Routing($0, tokens: n, width: weights.shape.width, members: team.count)
+    }
   }
 
   deinit {
-    for pointer in [stream, queries, update, up, row, cosines, sines] { pointer.deallocate() }
+    for pointer in [stream, queries, update, up, row] { pointer.deallocate() }
+    for (cosines, sines) in angles {
+      cosines.deallocate()
+      sines.deallocate()
+    }
   }
 
   /// Evaluates `ids` after what the cache holds, and extends the cache by them.
@@ -72,28 +96,76 @@ final class ForwardPass {
   func run<R: Recorder>(
     _ ids: ArraySlice<TokenID>, cache: KVCache, recorder: R, isCancelled: () -> Bool
   ) throws {
-    precondition(!ids.isEmpty && ids.count <= Self.chunk && cache.count + ids.count <= context)
-    let n = ids.count
     let start = cache.count
-    for (token, id) in ids.enumerated() {
-      weights.embedding.row(Int(id), into: stream + token * shape.width)
-    }
-    fillAngles(from: start, count: n)
+    try run(
+      ids, as: Batch(continuing: start, count: ids.count),
+      in: Caches(text: cache, target: cache, first: start), recorder: recorder,
+      isCancelled: isCancelled)
+    cache.extend(to: start + ids.count)
+  }
+
+  /// Evaluates tokens of branches that leave a text, and extends the branches' cache by them.
+  ///
+  /// - Parameters:
+  ///   - paths: for each token the places in `branches` of its ancestors and of itself; the n-th
+  ///     token's own place is the n-th free one.
+  ///   - prefix: after how many tokens of `text` they leave it.
+  /// - Throws: `CancellationError`; the cache is then as before.
+  func run(
+    _ ids: ArraySlice<TokenID>, paths: [[Int32]], branches: KVCache, after prefix: Int,
+    of text: KVCache, isCancelled: () -> Bool
+  ) throws {
+    let first = branches.count
+    precondition(prefix <= text.count && first + ids.count <= branches.capacity)
+    try run(
+      ids, as: Batch(branchingAfter: prefix, paths: paths),
+      in: Caches(text: text, target: branches, first: first), recorder: NoRecorder(),
+      isCancelled: isCancelled)
+    branches.extend(to: first + ids.count)
+  }
+
+  /// Takes a batch through all layers.
+  func run<R: Recorder>(
+    _ ids: ArraySlice<TokenID>, as batch: Batch, in caches: Caches, recorder: R,
+    isCancelled: () -> Bool
+  ) throws {
+    let n = ids.count
+    precondition(n > 0 && n <= chunk && n == batch.count)
+    precondition(batch.positions.allSatisfy { $0 < context })
+    embed(ids, at: batch.positions)
     let stop = Atomic<Bool>(false)
     team.run { member in
-      for layer in 0..<shape.layers {
+      for index in 0..<shape.layers {
         if member.index == 0, isCancelled() { stop.store(true, ordering: .relaxed) }
+        let layer = weights.layers[index]
         let tokens = member.share(of: n)
-        normalise(tokens, by: weights.layers[layer].attentionNorm, into: normalised)
+        normalise(tokens, by: layer.attentionNorm)
         member.barrier()
         if stop.load(ordering: .relaxed) { return }
-        attend(layer, n: n, start: start, cache: cache, recorder: recorder, member: member)
-        feedForward(layer, n: n, recorder: recorder, member: member)
+        attend(index, layer, batch, caches, recorder: recorder, member: member)
+        normalise(tokens, by: layer.feedForwardNorm)
+        member.barrier()
+        if let experts = layer.experts {
+          mix(index, experts, n: n, recorder: recorder, member: member)
+        } else if let network = layer.feedForward {
+          let rows = feed(network, normalised, n: n, into: update, member: member)
+          add(rows: rows, n: n, after: layer.feedForwardOutputNorm, member: member)
+        }
+        member.barrier()
+        for token in tokens {
+          recorder.residual(
+            layer: index, token: token,
+            values: floats(stream + token * shape.width, shape.width).span)
+        }
       }
-      normalise(member.share(of: n), by: weights.outputNorm, into: output)
+      let tokens = member.share(of: n)
+      for token in tokens {
+        let offset = token * shape.width
+        normalise(stream + offset, by: weights.outputNorm, into: output.floats + offset)
+      }
+      output.quantise(tokens, width: shape.width)
     }
     if stop.load(ordering: .relaxed) { throw CancellationError() }
-    cache.extend(to: start + n)
   }
 
   /// The residual stream of the last pass after the final norm, at its `token`-th token: `[width]`.
@@ -110,128 +182,92 @@ final class ForwardPass {
   ///
   /// Overwrites what ``hidden(token:)`` gives.
   func logits(ofHidden vectors: [[Float]], into logits: UnsafeMutablePointer<Float>) {
-    precondition(vectors.count <= Self.chunk)
+    precondition(vectors.count <= chunk)
     for (token, vector) in vectors.enumerated() {
       (output.floats + token * shape.width).update(from: vector, count: shape.width)
     }
-    output.quantise(0..<vectors.count)
+    output.quantise(0..<vectors.count, width: shape.width)
     unembed(output, tokens: 0..<vectors.count, into: logits)
   }
 
   /// A residual stream after the final norm: `[width]`.
   func finalNorm(_ residual: [Float]) -> [Float] {
     var out = [Float](repeating: 0, count: shape.width)
-    ck_rmsnorm(residual, weights.outputNorm, weights.epsilon, Int32(shape.width), &out)
+    out.withUnsafeMutableBufferPointer { out in
+      guard let base = out.baseAddress else { return }
+      normalise(residual, by: weights.outputNorm, into: base)
+    }
     return out
   }
 
   // MARK: Steps
 
-  private func normalise(_ tokens: Range<Int>, by weight: [Float], into x: Activations) {
+  private func embed(_ ids: ArraySlice<TokenID>, at positions: [Int]) {
+    let width = shape.width
+    for (token, id) in ids.enumerated() {
+      let target = stream + token * width
+      weights.embedding.row(Int(id), into: target)
+      let scale = architecture.embeddingScale
+      if scale != 1 {
+        for index in 0..<width { target[index] *= scale }
+      }
+      if let table = weights.positions {
+        table.row(positions[token], into: update)
+        ck_axpy(1, update, target, Int32(width))
+      }
+    }
+    for (rotary, table) in zip(architecture.rotaries, angles) {
+      let pairs = rotary.frequencies.count
+      for (token, position) in positions.enumerated() {
+        for pair in 0..<pairs {
+          let angle = Double(position) * rotary.frequencies[pair]
+          table.cosines[token * pairs + pair] = Float(cos(angle) * rotary.magnitude)
+          table.sines[token * pairs + pair] = Float(sin(angle) * rotary.magnitude)
+        }
+      }
+    }
+  }
+
+  /// Puts the stream through a norm, or as it is, into `normalised`.
+  private func normalise(_ tokens: Range<Int>, by norm: Norm?) {
     for token in tokens {
       let offset = token * shape.width
-      ck_rmsnorm(stream + offset, weight, weights.epsilon, Int32(shape.width), x.floats + offset)
-    }
-    x.quantise(tokens)
-  }
-
-  /// Attention: `stream += W_O softmax(q kᵀ / √w) v`.
-  private func attend<R: Recorder>(
-    _ layer: Int, n: Int, start: Int, cache: KVCache, recorder: R, member: ThreadTeam.Member
-  ) {
-    let w = weights.layers[layer]
-    let width = shape.headWidth
-    let keyValueWidth = shape.keyValueWidth
-    let keys = cache.keys(layer: layer)
-    let values = cache.values(layer: layer)
-    let newKeys = keys + start * keyValueWidth
-
-    // q, k, v: [n, q], [n, k], [n, k]; keys and values go straight into the cache.
-    w.query.multiply(
-      normalised, tokens: 0..<n, into: queries, stride: shape.queryWidth, member: member)
-    w.key.multiply(
-      normalised, tokens: 0..<n, into: newKeys, stride: keyValueWidth, member: member)
-    w.value.multiply(
-      normalised, tokens: 0..<n, into: values + start * keyValueWidth, stride: keyValueWidth,
-      member: member)
-    member.barrier()
-
-    // Rotate by position.
-    let half = weights.rotated / 2
-    for token in member.share(of: n) {
-      let (cosine, sine) = (cosines + token * half, sines + token * half)
-      ck_rotate_pairs(
-        queries + token * shape.queryWidth, Int32(shape.heads), Int32(width),
-        Int32(weights.rotated), cosine, sine)
-      ck_rotate_pairs(
-        newKeys + token * keyValueWidth, Int32(shape.keyValueHeads), Int32(width),
-        Int32(weights.rotated), cosine, sine)
-      recorder.queriesAndKeys(
-        layer: layer, token: token,
-        queries: floats(queries + token * shape.queryWidth, shape.queryWidth).span,
-        keys: floats(newKeys + token * keyValueWidth, keyValueWidth).span)
-    }
-    member.barrier()
-
-    // One row of weights for each head and token: [position + 1].
-    let row = self.row + member.index * context
-    let scale = 1 / Float(width).squareRoot()
-    for index in member.share(of: n * shape.heads) {
-      let (token, head) = (index / shape.heads, index % shape.heads)
-      let length = start + token + 1
-      let offset = shape.keyValueHead(ofHead: head) * width
-      ck_attention_scores(
-        queries + token * shape.queryWidth + head * width, keys + offset, keyValueWidth,
-        Int32(length), Int32(width), scale, row)
-      ck_softmax(row, Int32(length))
-      if recorder.wantsAttention {
-        recorder.attention(
-          layer: layer, head: head, token: token, weights: floats(row, length).span)
+      if let norm {
+        normalise(stream + offset, by: norm, into: normalised.floats + offset)
+      } else {
+        (normalised.floats + offset).update(from: stream + offset, count: shape.width)
       }
-      ck_attention_values(
-        row, values + offset, keyValueWidth, Int32(length), Int32(width),
-        mixed.floats + token * shape.queryWidth + head * width)
     }
-    member.barrier()
-    mixed.quantise(member.share(of: n))
-    member.barrier()
-    add(w.output, of: mixed, n: n, member: member)
-    member.barrier()
+    normalised.quantise(tokens, width: shape.width)
   }
 
-  /// The feed-forward network: `stream += W_down (silu(W_gate x) ⊙ W_up x)`.
-  private func feedForward<R: Recorder>(
-    _ layer: Int, n: Int, recorder: R, member: ThreadTeam.Member
+  private func normalise(
+    _ x: UnsafePointer<Float>, by norm: Norm, into y: UnsafeMutablePointer<Float>
   ) {
-    let w = weights.layers[layer]
-    let width = shape.feedForwardWidth
-    let tokens = member.share(of: n)
-    normalise(tokens, by: w.feedForwardNorm, into: normalised)
-    member.barrier()
-    let rows = w.gate.multiply(
-      normalised, tokens: 0..<n, into: gate.floats, stride: width, member: member)
-    w.up.multiply(normalised, tokens: 0..<n, into: up, stride: width, member: member)
-    for token in 0..<n where !rows.isEmpty {
-      let offset = token * width + rows.lowerBound
-      ck_silu_product(gate.floats + offset, up + offset, Int32(rows.count))
-    }
-    member.barrier()
-    gate.quantise(tokens)
-    member.barrier()
-    add(w.down, of: gate, n: n, member: member)
-    member.barrier()
-    for token in tokens {
-      recorder.residual(
-        layer: layer, token: token, values: floats(stream + token * shape.width, shape.width).span)
+    let width = Int32(shape.width)
+    if let bias = norm.bias {
+      ck_layernorm(x, norm.weight, bias, architecture.epsilon, width, y)
+    } else {
+      ck_rmsnorm(x, norm.weight, architecture.epsilon, width, y)
     }
   }
 
-  /// Adds a product to this member's columns of the residual stream.
-  private func add(_ matrix: WeightMatrix, of x: Activations, n: Int, member: ThreadTeam.Member) {
-    let rows = matrix.multiply(x, tokens: 0..<n, into: update, stride: shape.width, member: member)
-    for token in 0..<n {
-      let offset = token * shape.width + rows.lowerBound
-      ck_axpy(1, update + offset, stream + offset, Int32(rows.count))
+  /// Adds `update`, of which this member has computed the columns `rows`, to the stream.
+  func add(rows: Range<Int>, n: Int, after norm: Norm?, member: ThreadTeam.Member) {
+    let scale = architecture.residualScale
+    let width = shape.width
+    guard let norm else {
+      for token in 0..<n {
+        let offset = token * width + rows.lowerBound
+        ck_axpy(scale, update + offset, stream + offset, Int32(rows.count))
+      }
+      return
+    }
+    member.barrier()
+    for token in member.share(of: n) {
+      let offset = token * width
+      normalise(update + offset, by: norm, into: update + offset)
+      ck_axpy(scale, update + offset, stream + offset, Int32(width))
     }
   }
 
@@ -239,27 +275,46 @@ final class ForwardPass {
     _ x: Activations, tokens: Range<Int>, into logits: UnsafeMutablePointer<Float>
   ) {
     nonisolated(unsafe) let logits = logits
+    let (scale, cap) = (architecture.logitScale, architecture.logitSoftcap)
+    let size = shape.vocabularySize
     team.run { member in
-      weights.unembedding.multiply(
-        x, tokens: tokens, into: logits, stride: shape.vocabularySize, member: member)
-    }
-  }
-
-  private func fillAngles(from start: Int, count: Int) {
-    let half = weights.rotated / 2
-    for token in 0..<count {
-      for pair in 0..<half {
-        let angle = Double(start + token) * weights.frequencies[pair]
-        cosines[token * half + pair] = Float(cos(angle))
-        sines[token * half + pair] = Float(sin(angle))
+      let rows = weights.unembedding.multiply(
+        x, tokens: tokens, into: logits, stride: size, member: member)
+      guard scale != 1 || cap != nil else { return }
+      for token in 0..<tokens.count {
+        let values = logits + token * size + rows.lowerBound
+        if scale != 1 {
+          for index in 0..<rows.count { values[index] *= scale }
+        }
+        if let cap { ck_softcap(values, Int32(rows.count), cap) }
       }
     }
   }
 
   @inline(__always)
-  private func floats(
+  func floats(
     _ pointer: UnsafeMutablePointer<Float>, _ count: Int
   ) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(start: pointer, count: count)
+  }
+}
+
+extension Linear {
+  /// The part of `y = x Wᵀ + b` that falls to a member; see ``WeightMatrix``.
+  @discardableResult
+  func multiply(
+    _ x: Activations, n: Int, into y: UnsafeMutablePointer<Float>, stride: Int,
+    member: ThreadTeam.Member
+  ) -> Range<Int> {
+    let rows = matrix.multiply(x, tokens: 0..<n, into: y, stride: stride, member: member)
+    guard let bias, !rows.isEmpty else { return rows }
+    bias.withUnsafeBufferPointer { bias in
+      guard let base = bias.baseAddress else { return }
+      for token in 0..<n {
+        ck_axpy(
+          1, base + rows.lowerBound, y + token * stride + rows.lowerBound, Int32(rows.count))
+      }
+    }
+    return rows
   }
 }

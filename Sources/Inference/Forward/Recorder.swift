@@ -17,6 +17,8 @@ protocol Recorder {
   func queriesAndKeys(layer: Int, token: Int, queries: Span<Float>, keys: Span<Float>)
   /// The residual stream after a layer: `[width]`.
   func residual(layer: Int, token: Int, values: Span<Float>)
+  /// The experts that a token uses in a layer, the likeliest first, and their weights.
+  func router(layer: Int, token: Int, experts: Span<Int32>, weights: Span<Float>)
 }
 
 /// Records nothing.
@@ -27,6 +29,9 @@ struct NoRecorder: Recorder {
     layer: Int, token: Int, queries: Span<Float>, keys: Span<Float>
   ) {}
   @inline(__always) func residual(layer: Int, token: Int, values: Span<Float>) {}
+  @inline(__always) func router(
+    layer: Int, token: Int, experts: Span<Int32>, weights: Span<Float>
+  ) {}
 }
 
 /// Copies what a probe asks for into memory prepared for one pass.
@@ -44,6 +49,8 @@ final class TraceRecorder: Recorder, @unchecked Sendable {
   private var keys: [UnsafeMutablePointer<Float>] = []
   private var residuals: [UnsafeMutablePointer<Float>] = []
   private var scores: [UnsafeMutablePointer<HeadScore>] = []
+  /// For each token, the experts of each layer: `[layer][expert]`.
+  private var experts: [UnsafeMutablePointer<[ExpertShare]>] = []
 
   /// Prepares to record a pass over `ids[start..<start + tokens]`.
   init(shape: ModelShape, probe: Probe, ids: [TokenID], start: Int, tokens: Int) {
@@ -52,6 +59,13 @@ final class TraceRecorder: Recorder, @unchecked Sendable {
     self.ids = ids
     self.start = start
     self.tokens = tokens
+    if probe.contains(.router) {
+      experts = (0..<tokens).map { _ in
+        let layers = UnsafeMutablePointer<[ExpertShare]>.allocate(capacity: shape.layers)
+        layers.initialize(repeating: [], count: shape.layers)
+        return layers
+      }
+    }
     guard probe.contains(.attention) else {
       repeats = []
       if probe.contains(.residual) { allocateResiduals() }
@@ -84,6 +98,10 @@ final class TraceRecorder: Recorder, @unchecked Sendable {
   deinit {
     for pointer in queries + keys + residuals { pointer.deallocate() }
     for pointer in scores { pointer.deallocate() }
+    for pointer in experts {
+      pointer.deinitialize(count: shape.layers)
+      pointer.deallocate()
+    }
   }
 
   var wantsAttention: Bool { probe.contains(.attention) }
@@ -110,6 +128,13 @@ final class TraceRecorder: Recorder, @unchecked Sendable {
     copy(values, to: residuals[token] + layer * shape.width)
   }
 
+  func router(layer: Int, token: Int, experts: Span<Int32>, weights: Span<Float>) {
+    guard probe.contains(.router) else { return }
+    self.experts[token][layer] = experts.indices.map {
+      ExpertShare(expert: Int(experts[$0]), weight: weights[$0])
+    }
+  }
+
   private func copy(_ values: Span<Float>, to target: UnsafeMutablePointer<Float>) {
     values.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
@@ -117,18 +142,17 @@ final class TraceRecorder: Recorder, @unchecked Sendable {
     }
   }
 
-  /// What was recorded at a token of the pass, as the parts of a ``TokenRecord``.
-  func parts(
-    token: Int
-  ) -> (headScores: [HeadScore]?, queries: [Float]?, keys: [Float]?, residuals: [Float]?) {
+  /// What was recorded at a token of the pass.
+  func parts(token: Int) -> TokenRecord.Parts {
     func array<T>(_ pointers: [UnsafeMutablePointer<T>], _ count: Int) -> [T]? {
       pointers.isEmpty
         ? nil : Array(UnsafeBufferPointer(start: pointers[token], count: count))
     }
-    return (
-      array(scores, shape.layers * shape.heads), array(queries, shape.layers * shape.queryWidth),
-      array(keys, shape.layers * shape.keyValueWidth),
-      array(residuals, shape.layers * shape.width)
-    )
+    return TokenRecord.Parts(
+      headScores: array(scores, shape.layers * shape.heads),
+      queries: array(queries, shape.layers * shape.queryWidth),
+      keys: array(keys, shape.layers * shape.keyValueWidth),
+      residuals: array(residuals, shape.layers * shape.width),
+      experts: array(experts, shape.layers))
   }
 }

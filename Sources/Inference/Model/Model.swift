@@ -43,24 +43,25 @@ public final class Model: Sendable {
   private init(
     file: GGUFFile, name: String, precision: Precision, threads: Int
   ) throws(FileFault) {
-    let metadata = try LlamaMetadata(file)
+    let architecture = try Architecture(file)
     let team = ThreadTeam(count: threads)
     defer { team.stop() }
     let tokenizer = try Tokenizer(gguf: file)
-    guard tokenizer.vocabulary.count == metadata.shape.vocabularySize else {
+    guard tokenizer.vocabulary.count == architecture.shape.vocabularySize else {
       throw FileFault(
         path: file.path,
         what: "the tokenizer has \(tokenizer.vocabulary.count) entries, the embedding "
-          + "\(metadata.shape.vocabularySize)")
+          + "\(architecture.shape.vocabularySize)")
     }
     self.name = name
     self.path = file.path
     self.fileSize = file.file.count
-    self.shape = metadata.shape
+    self.shape = architecture.shape
     self.tokenizer = tokenizer
     self.precision = precision
     chatTemplate = try ChatTemplate(file: file)
-    weights = try Weights(file: file, metadata: metadata, precision: precision, team: team)
+    weights = try Weights(
+      source: GGUFWeights(file: file), architecture: architecture, precision: precision, team: team)
     quantisation = Self.mainType(of: file)
   }
 

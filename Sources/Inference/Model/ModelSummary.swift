@@ -51,7 +51,7 @@ public struct ModelSummary: Sendable {
     fileSize = file.file.count
     version = file.version
     architecture = try? file.string("general.architecture")
-    shape = attempt { () throws(FileFault) in try LlamaMetadata(file).shape }
+    shape = attempt { () throws(FileFault) in try Architecture(file).shape }
     vocabularySize = attempt { () throws(FileFault) in try Tokenizer(gguf: file).vocabulary.count }
     preTokenizer = try? file.string("tokenizer.ggml.pre")
     chatTemplate = attempt { () throws(FileFault) in try ChatTemplate(file: file) } ?? nil

@@ -14,31 +14,25 @@ final class WeightMatrix: @unchecked Sendable {
   /// Bytes that one multiplication reads.
   let byteCount: Int
 
-  private let file: GGUFFile
+  /// Keeps `source` alive.
+  private let owner: any Sendable
   private let source: UnsafePointer<UInt8>
   private let rowBytes: Int
   private let panels: UnsafeMutablePointer<UInt8>?
 
-  /// The panels of a packed matrix; 0 when it is not packed.
-  private var panelCount: Int { (rows + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
-
-  /// Takes a two-dimensional tensor, packing it when the precision calls for that.
-  ///
-  /// - Throws: `FileFault` when the tensor's type cannot be run.
-  init(_ info: TensorInfo, in file: GGUFFile, precision: Precision, team: ThreadTeam)
-    throws(FileFault)
-  {
-    let pointer = try file.pointer(to: info)
-    self.file = file
-    type = try info.runnableType(in: file)
-    columns = info.shape[0]
-    rows = info.shape[1]
+  /// Takes a tensor as a matrix of `rows` rows, packing it when the precision calls for that.
+  init(_ tensor: StoredTensor, rows: Int, precision: Precision, team: ThreadTeam) {
+    let pointer = tensor.bytes
+    owner = tensor.owner
+    type = tensor.type
+    columns = tensor.shape[0]
+    self.rows = rows
     source = pointer
-    rowBytes = info.byteCount / rows
+    rowBytes = tensor.rowBytes
     guard precision == .i16, ck_is_packed(Int32(type.rawValue)) != 0, columns % Int(CK_BLOCK) == 0
     else {
       panels = nil
-      byteCount = info.byteCount
+      byteCount = rows * rowBytes
       return
     }
     let panelBytes = ck_panel_bytes(Int32(type.rawValue), Int32(columns))

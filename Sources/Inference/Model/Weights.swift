@@ -1,43 +1,221 @@
-import Foundation
 import ModelFiles
 
-/// The weights of a llama-like model, checked against its shape.
-final class Weights: Sendable {
-  /// One transformer block.
-  struct Layer: Sendable {
-    let attentionNorm: [Float]
-    let query: WeightMatrix
-    let key: WeightMatrix
-    let value: WeightMatrix
-    let output: WeightMatrix
-    let feedForwardNorm: [Float]
-    let gate: WeightMatrix
+/// A matrix, and what is added to its product.
+struct Linear: Sendable {
+  let matrix: WeightMatrix
+  /// One number for each row; `nil` without a bias.
+  let bias: [Float]?
+
+  init(_ matrix: WeightMatrix, bias: [Float]? = nil) {
+    self.matrix = matrix
+    self.bias = bias
+  }
+}
+
+/// The weights of a norm.
+struct Norm: Sendable {
+  let weight: [Float]
+  /// Only where the norm moves what it has scaled.
+  let bias: [Float]?
+}
+
+/// A feed-forward network: `down · (activation(gate · x) ⊙ up · x)`, or without a gate
+/// `down · activation(up · x)`.
+struct FeedForward: Sendable {
+  let gate: Linear?
+  let up: Linear
+  let down: Linear
+
+  /// Width of its hidden layer.
+  var width: Int { up.matrix.rows }
+
+  fileprivate var byteCount: Int {
+    (gate?.matrix.byteCount ?? 0) + up.matrix.byteCount + down.matrix.byteCount
+  }
+}
+
+/// A mixture of feed-forward networks.
+struct ExpertWeights: Sendable {
+  /// `[experts, width]`
+  let router: WeightMatrix
+  let experts: [FeedForward]
+  /// The network that every token uses beside its experts.
+  let shared: FeedForward?
+  /// What decides how much of the shared network is added, through a sigmoid: `[width]`; all of it
+  /// without.
+  let sharedGate: [Float]?
+}
+
+/// One transformer block. A class, so that passing it on counts one reference.
+final class LayerWeights: Sendable {
+  let attentionNorm: Norm?
+  let query: Linear
+  let key: Linear
+  let value: Linear
+  let output: Linear
+  /// Of each head where it has a head's width, otherwise of all heads together.
+  let queryNorm: [Float]?
+  let keyNorm: [Float]?
+  let attentionOutputNorm: Norm?
+  let feedForwardNorm: Norm?
+  /// `nil` where there are experts.
+  let feedForward: FeedForward?
+  let experts: ExpertWeights?
+  let feedForwardOutputNorm: Norm?
+
+  fileprivate init(
+    _ index: Int, of architecture: Architecture, _ reader: inout TensorReader
+  ) throws(FileFault) {
+    let shape = architecture.shape
+    let parts = architecture.family.parts
+    let name = { (part: String) in "blk.\(index).\(part)" }
+
+    func norm(_ part: String, in set: Family.Parts) throws(FileFault) -> Norm? {
+      guard parts.contains(set) else { return nil }
+      return try reader.norm(name(part), shape.width, architecture.family.norm)
+    }
+    /// Llama's files may have biases or none.
+    func bias(_ part: String, _ count: Int, in set: Family.Parts) throws(FileFault) -> [Float]? {
+      let bias = name(part) + ".bias"
+      let free = architecture.family.name == "llama" && reader.has(bias)
+      return parts.contains(set) || free ? try reader.vector(bias, count) : nil
+    }
+
+    attentionNorm = try norm("attn_norm", in: .inputNorms)
+    let widths = [shape.queryWidth, shape.keyValueWidth, shape.keyValueWidth]
+    let projections: [Linear]
+    if reader.has(name("attn_qkv.weight")) {
+      let matrices = try reader.matrices(name("attn_qkv.weight"), widths, shape.width)
+      let biases = try bias("attn_qkv", widths.reduce(0, +), in: .queryKeyValueBiases)
+      var first = 0
+      projections = zip(matrices, widths).map { matrix, width in
+        defer { first += width }
+        return Linear(matrix, bias: biases.map { Array($0[first..<first + width]) })
+      }
+    } else {
+      var separate: [Linear] = []
+      for (part, width) in zip(["attn_q", "attn_k", "attn_v"], widths) {
+        separate.append(
+          Linear(
+            try reader.matrix(name(part + ".weight"), width, shape.width),
+            bias: try bias(part, width, in: .queryKeyValueBiases)))
+      }
+      projections = separate
+    }
+    (query, key, value) = (projections[0], projections[1], projections[2])
+    output = Linear(
+      try reader.matrix(name("attn_output.weight"), shape.width, shape.queryWidth),
+      bias: try bias("attn_output", shape.width, in: .outputBiases))
+    switch parts.intersection([.headNorms, .wideNorms]) {
+    case .headNorms:
+      queryNorm = try reader.vector(name("attn_q_norm.weight"), shape.headWidth)
+      keyNorm = try reader.vector(name("attn_k_norm.weight"), shape.headWidth)
+    case .wideNorms:
+      queryNorm = try reader.vector(name("attn_q_norm.weight"), shape.queryWidth)
+      keyNorm = try reader.vector(name("attn_k_norm.weight"), shape.keyValueWidth)
+    default: (queryNorm, keyNorm) = (nil, nil)
+    }
+    attentionOutputNorm = try norm("post_attention_norm", in: .outputNorms)
+    feedForwardNorm = try norm("ffn_norm", in: .inputNorms)
+    feedForwardOutputNorm = try norm("post_ffw_norm", in: .outputNorms)
+
+    if let described = architecture.experts, reader.has(name("ffn_gate_inp.weight")) {
+      feedForward = nil
+      experts = try reader.experts(name, described, shape.width)
+      return
+    }
+    experts = nil
+    let width = shape.feedForwardWidth
+    var gate: WeightMatrix?
     let up: WeightMatrix
-    let down: WeightMatrix
+    if parts.contains(.gate), !reader.has(name("ffn_gate.weight")) {
+      let both = try reader.matrices(name("ffn_up.weight"), [width, width], shape.width)
+      (gate, up) = (both[0], both[1])
+    } else {
+      if parts.contains(.gate) {
+        gate = try reader.matrix(name("ffn_gate.weight"), width, shape.width)
+      }
+      up = try reader.matrix(name("ffn_up.weight"), width, shape.width)
+    }
+    let gateBias = gate == nil ? nil : try bias("ffn_gate", width, in: [.outputBiases, .gate])
+    feedForward = FeedForward(
+      gate: gate.map { Linear($0, bias: gateBias) },
+      up: Linear(up, bias: try bias("ffn_up", width, in: .outputBiases)),
+      down: Linear(
+        try reader.matrix(name("ffn_down.weight"), shape.width, width),
+        bias: try bias("ffn_down", shape.width, in: .outputBiases)))
   }
 
-  let shape: ModelShape
+  /// Bytes of weights that one token reads.
+  fileprivate func byteCount(using used: Int) -> Int {
+    let attention = [query, key, value, output].reduce(0) { $0 + $1.matrix.byteCount }
+    guard let experts else { return attention + (feedForward?.byteCount ?? 0) }
+    return attention + experts.router.byteCount + (experts.shared?.byteCount ?? 0)
+      + (experts.experts.first?.byteCount ?? 0) * used
+  }
+}
+
+extension TensorReader {
+  fileprivate mutating func norm(
+    _ name: String, _ width: Int, _ kind: Family.NormKind
+  ) throws(FileFault) -> Norm {
+    Norm(
+      weight: try vector(name + ".weight", width),
+      bias: kind == .layer ? try vector(name + ".bias", width) : nil)
+  }
+
+  fileprivate mutating func experts(
+    _ name: (String) -> String, _ described: Experts, _ width: Int
+  ) throws(FileFault) -> ExpertWeights {
+    let hidden = described.width
+    let gates = try stack(name("ffn_gate_exps.weight"), described.count, hidden, width)
+    let ups = try stack(name("ffn_up_exps.weight"), described.count, hidden, width)
+    let downs = try stack(name("ffn_down_exps.weight"), described.count, width, hidden)
+    var shared: FeedForward?
+    if described.sharedWidth > 0 {
+      shared = FeedForward(
+        gate: Linear(try matrix(name("ffn_gate_shexp.weight"), described.sharedWidth, width)),
+        up: Linear(try matrix(name("ffn_up_shexp.weight"), described.sharedWidth, width)),
+        down: Linear(try matrix(name("ffn_down_shexp.weight"), width, described.sharedWidth)))
+    }
+    let sharedGate = name("ffn_gate_inp_shexp.weight")
+    return ExpertWeights(
+      router: try matrix(name("ffn_gate_inp.weight"), described.count, width),
+      experts: gates.indices.map {
+        FeedForward(gate: Linear(gates[$0]), up: Linear(ups[$0]), down: Linear(downs[$0]))
+      },
+      shared: shared, sharedGate: has(sharedGate) ? try vector(sharedGate, width) : nil)
+  }
+}
+
+/// The weights of a model, checked against its description.
+final class Weights: Sendable {
+  let architecture: Architecture
   /// `[vocabulary, width]`.
   let embedding: WeightMatrix
-  let layers: [Layer]
-  let outputNorm: [Float]
+  /// `[context, width]`; `nil` where positions are rotated.
+  let positions: WeightMatrix?
+  let layers: [LayerWeights]
+  let outputNorm: Norm
   /// `[vocabulary, width]`; the embedding itself where the two are tied.
   let unembedding: WeightMatrix
-  /// Added to the mean square before its root is taken.
-  let epsilon: Float
-  /// How many dimensions of a head are rotated.
-  let rotated: Int
-  /// Angle of each rotated pair per position, in radians: `[rotated / 2]`.
-  let frequencies: [Double]
+
+  var shape: ModelShape { architecture.shape }
 
   /// Bytes of weights that one decoded token reads.
   var bytesPerToken: Int {
-    layers.reduce(unembedding.byteCount) { sum, layer in
-      sum
-        + [
-          layer.query, layer.key, layer.value, layer.output, layer.gate, layer.up, layer.down,
-        ].reduce(0) { $0 + $1.byteCount }
+    layers.reduce(unembedding.byteCount) {
+      $0 + $1.byteCount(using: architecture.experts?.used ?? 0)
     }
+  }
+
+  /// Width of the widest hidden layer of a feed-forward network.
+  var widestHidden: Int {
+    layers.map { layer in
+      max(
+        layer.feedForward?.width ?? 0, layer.experts?.shared?.width ?? 0,
+        layer.experts?.experts.first?.width ?? 0)
+    }.max() ?? 0
   }
 
   /// Reads and checks all weights, packing them on the team's threads.
@@ -45,96 +223,26 @@ final class Weights: Sendable {
   /// - Throws: `FileFault` when something is missing, has another shape than the metadata say, or
   ///   cannot be run.
   init(
-    file: GGUFFile, metadata: LlamaMetadata, precision: Precision, team: ThreadTeam
+    source: any WeightSource, architecture: Architecture, precision: Precision, team: ThreadTeam
   ) throws(FileFault) {
-    let shape = metadata.shape
-    self.shape = shape
-    epsilon = metadata.epsilon
-    rotated = metadata.rotated
-    var reader = TensorReader(file: file, precision: precision, team: team)
-    // Llama 3.1 and later divide each frequency by a factor of its own.
-    let divisors =
-      file.tensor(named: "rope_freqs.weight") == nil
-      ? [Float](repeating: 1, count: metadata.rotated / 2)
-      : try reader.vector("rope_freqs.weight", metadata.rotated / 2)
-    guard divisors.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw FileFault(
-        path: file.path, what: "the tensor rope_freqs.weight holds numbers out of range")
-    }
-    frequencies = divisors.enumerated().map { pair, divisor in
-      pow(metadata.rotaryBase, -2 * Double(pair) / Double(metadata.rotated))
-        / (Double(divisor) * metadata.rotaryFactor)
-    }
+    let shape = architecture.shape
+    self.architecture = architecture
+    var reader = TensorReader(source: source, precision: precision, team: team)
     embedding = try reader.matrix("token_embd.weight", shape.vocabularySize, shape.width)
-    outputNorm = try reader.vector("output_norm.weight", shape.width)
+    positions =
+      architecture.family.parts.contains(.positions)
+      ? try reader.matrix("position_embd.weight", shape.contextLength, shape.width) : nil
+    outputNorm = try reader.norm("output_norm", shape.width, architecture.family.norm)
     unembedding =
-      file.tensor(named: "output.weight") == nil
-      ? embedding : try reader.matrix("output.weight", shape.vocabularySize, shape.width)
-    var layers: [Layer] = []
+      reader.has("output.weight")
+      ? try reader.matrix("output.weight", shape.vocabularySize, shape.width) : embedding
+    var layers: [LayerWeights] = []
     for index in 0..<shape.layers {
-      let block = "blk.\(index)."
-      layers.append(
-        Layer(
-          attentionNorm: try reader.vector(block + "attn_norm.weight", shape.width),
-          query: try reader.matrix(block + "attn_q.weight", shape.queryWidth, shape.width),
-          key: try reader.matrix(block + "attn_k.weight", shape.keyValueWidth, shape.width),
-          value: try reader.matrix(block + "attn_v.weight", shape.keyValueWidth, shape.width),
-          output: try reader.matrix(block + "attn_output.weight", shape.width, shape.queryWidth),
-          feedForwardNorm: try reader.vector(block + "ffn_norm.weight", shape.width),
-          gate: try reader.matrix(block + "ffn_gate.weight", shape.feedForwardWidth, shape.width),
-          up: try reader.matrix(block + "ffn_up.weight", shape.feedForwardWidth, shape.width),
-          down: try reader.matrix(block + "ffn_down.weight", shape.width, shape.feedForwardWidth)
-        ))
+      layers.append(try LayerWeights(index, of: architecture, &reader))
     }
     self.layers = layers
-    try reader.refuseUnread()
-  }
-}
-
-/// Takes tensors out of a file by name, checks their shapes, and remembers which were taken.
-private struct TensorReader {
-  let file: GGUFFile
-  let precision: Precision
-  let team: ThreadTeam
-  private var read: Set<String> = []
-
-  init(file: GGUFFile, precision: Precision, team: ThreadTeam) {
-    self.file = file
-    self.precision = precision
-    self.team = team
-  }
-
-  /// A tensor of the stated shape, in GGUF's order (fastest dimension first).
-  private mutating func tensor(_ name: String, _ shape: [Int]) throws(FileFault) -> TensorInfo {
-    guard let info = file.tensor(named: name) else {
-      throw FileFault(path: file.path, what: "the tensor \(name) is missing")
-    }
-    guard info.shape == shape else {
-      throw FileFault(
-        path: file.path, offset: info.offset,
-        what: "the tensor \(name) has shape \(info.shape), the metadata call for \(shape)")
-    }
-    read.insert(name)
-    return info
-  }
-
-  mutating func matrix(
-    _ name: String, _ rows: Int, _ columns: Int
-  ) throws(FileFault) -> WeightMatrix {
-    let info = try tensor(name, [columns, rows])
-    return try WeightMatrix(info, in: file, precision: precision, team: team)
-  }
-
-  mutating func vector(_ name: String, _ count: Int) throws(FileFault) -> [Float] {
-    let info = try tensor(name, [count])
-    return try file.dequantised(info)
-  }
-
-  /// A tensor that nothing reads means that the model computes something else than we would.
-  func refuseUnread() throws(FileFault) {
-    guard let other = file.tensors.first(where: { !read.contains($0.name) }) else { return }
-    throw FileFault(
-      path: file.path, offset: other.offset,
-      what: "the tensor \(other.name) belongs to a variant of llama that cannot be run yet")
+    try reader.refuseUnread(
+      architecture: shape.architecture,
+      except: ["rope_freqs.weight", "rope_factors_short.weight", "rope_factors_long.weight"])
   }
 }

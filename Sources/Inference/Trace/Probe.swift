@@ -14,4 +14,8 @@ public struct Probe: OptionSet, Sendable, Hashable {
 
   /// The residual stream after each layer: `hook_resid_post`.
   public static let residual = Probe(rawValue: 2)
+
+  /// The experts that the router of a mixture chooses for each token in each layer; nothing in
+  /// models without experts.
+  public static let router = Probe(rawValue: 4)
 }

@@ -39,6 +39,20 @@ public struct HeadScore: Sendable, Hashable {
   }
 }
 
+/// An expert that a token uses.
+public struct ExpertShare: Sendable, Hashable {
+  /// Its index in its layer.
+  public var expert: Int
+  /// What its output is multiplied with.
+  public var weight: Float
+
+  /// An expert with its weight.
+  public init(expert: Int, weight: Float) {
+    self.expert = expert
+    self.weight = weight
+  }
+}
+
 /// What the evaluation of one token left behind; immutable, shared between traces.
 ///
 /// A record belongs to a token at the end of one particular text: the same token after another
@@ -59,38 +73,54 @@ public final class TokenRecord: Sendable {
   public let top: [Candidate]
   /// The residual stream after the final norm (`ln_final.hook_normalized`): `[width]`.
   public let hidden: [Float]
+  /// What was recorded only because a probe asked for it.
+  let parts: Parts
+
+  /// What a probe asks for; `nil` where it did not.
+  struct Parts: Sendable {
+    /// Scores of each head's attention row: `[layer * heads + head]`.
+    var headScores: [HeadScore]?
+    /// Rotated queries: `[layer, head, headWidth]`.
+    var queries: [Float]?
+    /// Rotated keys: `[layer, keyValueHead, headWidth]`.
+    var keys: [Float]?
+    /// The residual stream after each layer: `[layer, width]`.
+    var residuals: [Float]?
+    /// The experts used in each layer, the likeliest first: `[layer][expert]`; none in layers
+    /// without experts.
+    var experts: [[ExpertShare]]?
+  }
+
   /// Scores of each head's attention row at this token: `[layer * heads + head]`; `nil` when
   /// attention was not recorded.
-  public let headScores: [HeadScore]?
-  /// Rotated queries: `[layer, head, headWidth]`; `nil` when attention was not recorded.
-  let queries: [Float]?
-  /// Rotated keys: `[layer, keyValueHead, headWidth]`; `nil` when attention was not recorded.
-  let keys: [Float]?
-  /// The residual stream after each layer: `[layer, width]`; `nil` when it was not recorded.
-  let residuals: [Float]?
+  public var headScores: [HeadScore]? { parts.headScores }
+
+  /// The experts that this token uses: `[layer][expert]`, the likeliest first; `nil` when the
+  /// router was not recorded.
+  public var experts: [[ExpertShare]]? { parts.experts }
 
   /// The size of `top`.
   public static let topCount = 32
 
   /// Whether attention rows can be had from this record.
-  public var hasAttention: Bool { queries != nil }
+  public var hasAttention: Bool { parts.queries != nil }
 
   /// Whether the residual stream after each layer can be had from this record.
-  public var hasResidual: Bool { residuals != nil }
+  public var hasResidual: Bool { parts.residuals != nil }
 
   /// What this record holds.
   public var probe: Probe {
     var probe = Probe()
     if hasAttention { probe.insert(.attention) }
     if hasResidual { probe.insert(.residual) }
+    if parts.experts != nil { probe.insert(.router) }
     return probe
   }
 
   /// A record from its parts. Shapes as stated at the properties.
-  public init(
+  init(
     id: TokenID, logProbability: Float?, rank: Int?, entropy: Float, logSumExp: Float,
-    top: [Candidate], hidden: [Float], headScores: [HeadScore]? = nil, queries: [Float]? = nil,
-    keys: [Float]? = nil, residuals: [Float]? = nil
+    top: [Candidate], hidden: [Float], parts: Parts = Parts()
   ) {
     self.id = id
     self.logProbability = logProbability
@@ -99,9 +129,6 @@ public final class TokenRecord: Sendable {
     self.logSumExp = logSumExp
     self.top = top
     self.hidden = hidden
-    self.headScores = headScores
-    self.queries = queries
-    self.keys = keys
-    self.residuals = residuals
+    self.parts = parts
   }
 }

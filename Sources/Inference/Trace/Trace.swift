@@ -22,31 +22,35 @@ public struct Trace: Sendable {
   /// The tokens that were evaluated.
   public var ids: [TokenID] { records.map(\.id) }
 
-  /// The attention row of a query (`attn.hook_pattern`): `[key]`, `query + 1` weights that sum to 1.
+  /// The attention row of a query (`attn.hook_pattern`): `[key]`, `query + 1` weights that sum to 1, zero
+  /// outside the window of a layer that has one.
   ///
   /// It is computed from the recorded queries and keys by the same kernels that the forward pass
   /// uses, so that it equals, bit for bit, what the pass attended to. `nil` when attention was not
   /// recorded, or when an index is out of range.
   public func pattern(layer: Int, head: Int, query: Int) -> [Float]? {
     guard records.indices.contains(query), 0..<shape.layers ~= layer, 0..<shape.heads ~= head,
-      let queries = records[query].queries
+      let queries = records[query].parts.queries
     else { return nil }
     let width = shape.headWidth
     let queryStart = layer * shape.queryWidth + head * width
     let keyStart = layer * shape.keyValueWidth + shape.keyValueHead(ofHead: head) * width
     var row = [Float](repeating: 0, count: query + 1)
-    let scale = 1 / Float(width).squareRoot()
-    for key in 0...query {
-      guard let keys = records[key].keys else { return nil }
+    let first = shape.firstAttended(layer: layer, from: query)
+    for key in first...query {
+      guard let keys = records[key].parts.keys else { return nil }
       row[key] = queries.withUnsafeBufferPointer { queries in
         keys.withUnsafeBufferPointer { keys in
           ck_dot(
             queries.baseAddress.map { $0 + queryStart }, keys.baseAddress.map { $0 + keyStart },
-            Int32(width)) * scale
+            Int32(width)) * shape.attentionScale
         }
       }
     }
-    row.withUnsafeMutableBufferPointer { ck_softmax($0.baseAddress, Int32($0.count)) }
+    row[first...].withUnsafeMutableBufferPointer { row in
+      if let cap = shape.attentionSoftcap { ck_softcap(row.baseAddress, Int32(row.count), cap) }
+      ck_softmax(row.baseAddress, Int32(row.count))
+    }
     return row
   }
 
@@ -54,7 +58,7 @@ public struct Trace: Sendable {
   /// not recorded, or when an index is out of range.
   public func residual(layer: Int, at index: Int) -> [Float]? {
     guard records.indices.contains(index), 0..<shape.layers ~= layer,
-      let residuals = records[index].residuals
+      let residuals = records[index].parts.residuals
     else { return nil }
     return Array(residuals[layer * shape.width..<(layer + 1) * shape.width])
   }

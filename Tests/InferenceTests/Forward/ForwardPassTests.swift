@@ -19,14 +19,11 @@ struct ForwardPassTests {
 
   private let ids: [TokenID] = [72, 101, 108, 108, 111, 32, 72, 101, 108, 7, 250]
 
-  @Test(
-    "every block type gives the logits and attention of a naive f64 evaluation",
-    arguments: TinyModel.WeightType.allCases)
-  func naive(type: TinyModel.WeightType) throws {
-    let tiny = TinyModel(seed: 7, type: type)
+  /// Compares everything that can be read off an evaluation with the naive one.
+  private func compare(_ tiny: TinyModel) throws {
     let evaluator = try evaluator(tiny)
-    let trace = try evaluator.evaluate(ids, probe: [.attention, .residual])
-    let reference = NaiveLlama(tiny).evaluate(ids.map(Int.init))
+    let trace = try evaluator.evaluate(ids, probe: [.attention, .residual, .router])
+    let reference = NaiveTransformer(tiny).evaluate(ids.map(Int.init))
     for index in ids.indices {
       let logits = evaluator.logits(after: trace.records[index])
       let largest = reference.logits[index].reduce(0) { max($0, abs($1)) }
@@ -46,7 +43,30 @@ struct ForwardPassTests {
         for (got, want) in zip(residual, reference.residuals[layer][index]) {
           #expect(abs(Double(got) - want) < 1e-5 * max(10, most))
         }
+        let experts = try #require(trace.records[index].experts)[layer]
+        if tiny.family.experts == nil {
+          #expect(experts.isEmpty)
+        } else {
+          #expect(experts.map(\.expert).sorted() == reference.experts[layer][index])
+          #expect(experts.map(\.weight) == experts.map(\.weight).sorted(by: >))
+        }
       }
+    }
+  }
+
+  @Test(
+    "every block type gives the logits and attention of a naive f64 evaluation",
+    arguments: TinyModel.WeightType.allCases)
+  func naive(type: TinyModel.WeightType) throws {
+    try compare(TinyModel(seed: 7, type: type))
+  }
+
+  @Test(
+    "every architecture gives the logits, attention and experts of a naive f64 evaluation",
+    arguments: TinyFamily.all)
+  func architectures(family: TinyFamily) throws {
+    for type in [BlockType.f32, .q8_0] {
+      try compare(TinyModel(seed: 17, layers: 7, type: type, tied: type == .f32, family: family))
     }
   }
 
@@ -58,7 +78,7 @@ struct ForwardPassTests {
     let scaled = try evaluator(tiny)
     let plain = try evaluator(TinyModel(seed: 12))
     let (trace, other) = (try scaled.evaluate(ids), try plain.evaluate(ids))
-    let reference = NaiveLlama(tiny).evaluate(ids.map(Int.init))
+    let reference = NaiveTransformer(tiny).evaluate(ids.map(Int.init))
     for index in ids.indices {
       let logits = scaled.logits(after: trace.records[index])
       for (got, want) in zip(logits, reference.logits[index]) {

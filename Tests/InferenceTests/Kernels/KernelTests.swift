@@ -160,26 +160,66 @@ struct KernelTests {
     ck_use_kernels(nil)
   }
 
-  @Test("dot products and attention agree with f64", arguments: [8, 24, 64, 67])
-  func attention(width: Int) {
+  @Test(
+    "layer norms, the two kinds of GELU and soft capping agree with f64", arguments: [1, 7, 16, 90])
+  func otherFunctions(count: Int) {
+    let x = noise(count, seed: 21).map { $0 * 6 }
+    let (weight, bias) = (noise(count, seed: 22), noise(count, seed: 23))
+    let wide = x.map(Double.init)
+    let mean = wide.reduce(0, +) / Double(count)
+    let variance = wide.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+    let tanhGELU = wide.map {
+      0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+    }
+    withEveryKernel { name in
+      var normed = x
+      ck_layernorm(x, weight, bias, 1e-5, Int32(count), &normed)
+      var gated = x
+      ck_gelu_tanh_product(&gated, weight, Int32(count))
+      var alone = x
+      ck_gelu_tanh_product(&alone, nil, Int32(count))
+      var exact = x
+      ck_gelu_erf(&exact, Int32(count))
+      var capped = x
+      ck_softcap(&capped, Int32(count), 3)
+      for i in 0..<count {
+        let norm = (wide[i] - mean) / (variance + 1e-5).squareRoot() * Double(weight[i])
+        #expect(abs(Double(normed[i]) - norm - Double(bias[i])) < 1e-5, "\(name)")
+        #expect(abs(Double(gated[i]) - tanhGELU[i] * Double(weight[i])) < 2e-6, "\(name)")
+        #expect(abs(Double(alone[i]) - tanhGELU[i]) < 2e-6, "\(name)")
+        #expect(
+          abs(Double(exact[i]) - 0.5 * wide[i] * (1 + erf(wide[i] / 2.0.squareRoot()))) < 2e-6)
+        #expect(abs(Double(capped[i]) - 3 * tanh(wide[i] / 3)) < 1e-6)
+      }
+    }
+    ck_use_kernels(nil)
+  }
+
+  @Test("dot products and attention agree with f64", arguments: [8, 24, 64, 67], [false, true])
+  func attention(width: Int, scattered: Bool) {
     let length = 13
     let stride = width + 5
     let query = noise(width, seed: 1)
     let keys = noise(length * stride, seed: 2)
     let weights = noise(length, seed: 4)
+    let before = noise(width, seed: 5)
+    let slots = (0..<Int32(length)).map { $0 * 5 % Int32(length) }
     withEveryKernel { name in
       var scores = [Float](repeating: 0, count: length)
-      ck_attention_scores(query, keys, stride, Int32(length), Int32(width), 0.25, &scores)
+      ck_attention_scores(
+        query, keys, stride, scattered ? slots : nil, Int32(length), Int32(width), 0.25, &scores)
+      let place = { (index: Int) in (scattered ? Int(slots[index]) : index) * stride }
       for index in 0..<length {
         var sum = 0.0
-        for c in 0..<width { sum += Double(query[c]) * Double(keys[index * stride + c]) }
+        for c in 0..<width { sum += Double(query[c]) * Double(keys[place(index) + c]) }
         #expect(abs(Double(scores[index]) - sum * 0.25) < 1e-5, "\(name)")
       }
-      var out = [Float](repeating: .nan, count: width)
-      ck_attention_values(weights, keys, stride, Int32(length), Int32(width), &out)
+      var out = before
+      ck_attention_values(
+        weights, keys, stride, scattered ? slots : nil, Int32(length), Int32(width), &out)
       for c in 0..<width {
-        var sum = 0.0
-        for index in 0..<length { sum += Double(weights[index]) * Double(keys[index * stride + c]) }
+        var sum = Double(before[c])
+        for index in 0..<length { sum += Double(weights[index]) * Double(keys[place(index) + c]) }
         #expect(abs(Double(out[c]) - sum) < 1e-5, "\(name)")
       }
     }

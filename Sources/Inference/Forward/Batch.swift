@@ -1,0 +1,43 @@
+/// Which tokens each token of a pass attends to: some at the beginning of the text, then, where the
+/// text has branches, its own ancestors.
+struct Batch {
+  /// The position of each token, which its rotation follows.
+  private(set) var positions: [Int]
+  /// How many tokens of the text, from its beginning, each attends to.
+  private(set) var prefixes: [Int]
+  /// For each token the places in the branches' cache of its ancestors and of itself, in the order
+  /// of their positions; all lists one after another.
+  private(set) var slots: [Int32] = []
+  /// Where each token's list begins in `slots`; one more at the end.
+  private(set) var firstSlot: [Int]
+
+  /// How many tokens.
+  var count: Int { positions.count }
+
+  /// Tokens that go on with a text of `start` tokens.
+  init(continuing start: Int, count: Int) {
+    positions = Array(start..<start + count)
+    prefixes = positions.map { $0 + 1 }
+    firstSlot = [Int](repeating: 0, count: count + 1)
+  }
+
+  /// Tokens of branches that leave a text after `prefix` tokens.
+  ///
+  /// - Parameter paths: for each token the places of its ancestors and of itself.
+  init(branchingAfter prefix: Int, paths: [[Int32]]) {
+    positions = paths.map { prefix + $0.count - 1 }
+    prefixes = [Int](repeating: prefix, count: paths.count)
+    firstSlot = [0]
+    for path in paths {
+      slots += path
+      firstSlot.append(slots.count)
+    }
+  }
+
+  /// Tokens of a whole text that attend to each other in both directions.
+  init(everything count: Int) {
+    positions = Array(0..<count)
+    prefixes = [Int](repeating: count, count: count)
+    firstSlot = [Int](repeating: 0, count: count + 1)
+  }
+}

@@ -1,0 +1,136 @@
+import CKernels
+
+extension ForwardPass {
+  /// Attention: `stream += W_O softmax(scale · q kᵀ) v`, from `normalised`.
+  func attend<R: Recorder>(
+    _ index: Int, _ layer: LayerWeights, _ batch: Batch, _ caches: Caches, recorder: R,
+    member: ThreadTeam.Member
+  ) {
+    let n = batch.count
+    let keyValueWidth = shape.keyValueWidth
+    let newKeys = caches.target.keys(layer: index) + caches.first * keyValueWidth
+    let newValues = caches.target.values(layer: index) + caches.first * keyValueWidth
+
+    // q, k, v: [n, q], [n, k], [n, k]; keys and values go straight into the cache.
+    layer.query.multiply(normalised, n: n, into: queries, stride: shape.queryWidth, member: member)
+    layer.key.multiply(normalised, n: n, into: newKeys, stride: keyValueWidth, member: member)
+    layer.value.multiply(normalised, n: n, into: newValues, stride: keyValueWidth, member: member)
+    member.barrier()
+
+    for token in member.share(of: n) {
+      let q = queries + token * shape.queryWidth
+      let k = newKeys + token * keyValueWidth
+      if let norm = layer.queryNorm { normalise(q, heads: shape.heads, by: norm) }
+      if let norm = layer.keyNorm { normalise(k, heads: shape.keyValueHeads, by: norm) }
+      if !architecture.rotaries.isEmpty {
+        let table = architecture.rotary(ofLayer: index)
+        rotate(q, heads: shape.heads, token: token, table: table)
+        rotate(k, heads: shape.keyValueHeads, token: token, table: table)
+      }
+      recorder.queriesAndKeys(
+        layer: index, token: token, queries: floats(q, shape.queryWidth).span,
+        keys: floats(k, keyValueWidth).span)
+    }
+    member.barrier()
+
+    // One row of weights for each head and token: [position + 1].
+    let row = self.row + member.index * context
+    batch.slots.withUnsafeBufferPointer { slots in
+      for pair in member.share(of: n * shape.heads) {
+        let (token, head) = (pair / shape.heads, pair % shape.heads)
+        let length = score(
+          index, head: head, token: token, batch, slots: slots, caches, into: row)
+        if recorder.wantsAttention {
+          recorder.attention(
+            layer: index, head: head, token: token, weights: floats(row, length).span)
+        }
+        bring(index, head: head, token: token, batch, slots: slots, caches, weights: row)
+      }
+    }
+    member.barrier()
+    mixed.quantise(member.share(of: n), width: shape.queryWidth)
+    member.barrier()
+    let rows = layer.output.multiply(
+      mixed, n: n, into: update, stride: shape.width, member: member)
+    add(rows: rows, n: n, after: layer.attentionOutputNorm, member: member)
+    member.barrier()
+  }
+
+  /// A norm of each head's vector, or, where its weights are as many as all heads', of all together.
+  private func normalise(_ x: UnsafeMutablePointer<Float>, heads: Int, by weight: [Float]) {
+    for place in stride(from: 0, to: heads * shape.headWidth, by: weight.count) {
+      ck_rmsnorm(x + place, weight, architecture.epsilon, Int32(weight.count), x + place)
+    }
+  }
+
+  private func rotate(_ x: UnsafeMutablePointer<Float>, heads: Int, token: Int, table: Int) {
+    let pairs = architecture.rotaries[table].frequencies.count
+    let cosines = angles[table].cosines + token * pairs
+    let sines = angles[table].sines + token * pairs
+    let (heads, width, rotated) = (Int32(heads), Int32(shape.headWidth), Int32(2 * pairs))
+    switch architecture.family.pairing {
+    case .adjacent: ck_rotate_pairs(x, heads, width, rotated, cosines, sines)
+    case .halves: ck_rotate_halves(x, heads, width, rotated, cosines, sines)
+    }
+  }
+
+  /// A row of attention weights, in the order of positions; zero outside the layer's window.
+  ///
+  /// - Returns: how many there are.
+  private func score(
+    _ layer: Int, head: Int, token: Int, _ batch: Batch, slots: UnsafeBufferPointer<Int32>,
+    _ caches: Caches, into row: UnsafeMutablePointer<Float>
+  ) -> Int {
+    let width = shape.headWidth
+    let stride = shape.keyValueWidth
+    let offset = shape.keyValueHead(ofHead: head) * width
+    let query = queries + token * shape.queryWidth + head * width
+    let prefix = batch.prefixes[token]
+    let own = batch.firstSlot[token]..<batch.firstSlot[token + 1]
+    let length = prefix + own.count
+    let first = shape.firstAttended(layer: layer, from: batch.positions[token])
+    row.update(repeating: 0, count: first)
+    if first < prefix {
+      ck_attention_scores(
+        query, caches.text.keys(layer: layer) + first * stride + offset, stride, nil,
+        Int32(prefix - first), Int32(width), shape.attentionScale, row + first)
+    }
+    let skipped = max(0, first - prefix)
+    if skipped < own.count {
+      ck_attention_scores(
+        query, caches.target.keys(layer: layer) + offset, stride,
+        slots.baseAddress.map { $0 + own.lowerBound + skipped }, Int32(own.count - skipped),
+        Int32(width), shape.attentionScale, row + prefix + skipped)
+    }
+    if let cap = shape.attentionSoftcap { ck_softcap(row + first, Int32(length - first), cap) }
+    ck_softmax(row + first, Int32(length - first))
+    return length
+  }
+
+  /// The values that a row of attention weights brings to its token.
+  private func bring(
+    _ layer: Int, head: Int, token: Int, _ batch: Batch, slots: UnsafeBufferPointer<Int32>,
+    _ caches: Caches, weights row: UnsafePointer<Float>
+  ) {
+    let width = shape.headWidth
+    let stride = shape.keyValueWidth
+    let offset = shape.keyValueHead(ofHead: head) * width
+    let target = mixed.floats + token * shape.queryWidth + head * width
+    let prefix = batch.prefixes[token]
+    let own = batch.firstSlot[token]..<batch.firstSlot[token + 1]
+    let first = shape.firstAttended(layer: layer, from: batch.positions[token])
+    target.update(repeating: 0, count: width)
+    if first < prefix {
+      ck_attention_values(
+        row + first, caches.text.values(layer: layer) + first * stride + offset, stride, nil,
+        Int32(prefix - first), Int32(width), target)
+    }
+    let skipped = max(0, first - prefix)
+    if skipped < own.count {
+      ck_attention_values(
+        row + prefix + skipped, caches.target.values(layer: layer) + offset, stride,
+        slots.baseAddress.map { $0 + own.lowerBound + skipped }, Int32(own.count - skipped),
+        Int32(width), target)
+    }
+  }
+}
