@@ -21,7 +21,7 @@ public import Tokenization
 public final class ByteCovers {
   /// A left part.
   private struct Left {
-    var memory: Memory
+    var memory: ContextBook.Memory
     /// Its tokens from the last settled position on, and what they spell.
     var tokens: [TokenID]
     var spelled: [UInt8]
@@ -29,42 +29,26 @@ public final class ByteCovers {
     var end: Int
   }
 
-  /// What is known of a context.
-  private final class Memory {
-    let context: TokenContext
-    var logWeight: Double?
-    var probabilities: [Double]?
-    /// For each place of the order: 0 where not known, 1 where the token may follow, 2 where not.
-    var allowed: [UInt8] = []
-
-    init(_ context: TokenContext) { self.context = context }
-  }
-
-  private let rule: CanonicalRule
-  private let order: PieceOrder
+  /// The tokenizer, and which sequences it produces.
+  public let rule: CanonicalRule
+  let order: PieceOrder
+  let ends: [TokenID]
+  let book: ContextBook
+  /// The text.
+  public private(set) var text: [UInt8] = []
   private let longest: Int
-  private let ends: [TokenID]
-  private let source: any NextTokenSource
-  private var text: [UInt8] = []
-  /// The tokens that the source has evaluated.
-  private var trunk: [TokenID] = []
-  private var memories: [TokenContext: Memory] = [:]
-  /// The contexts whose distributions are remembered, the latest last.
-  private var recent: [Memory] = []
 
   /// Left parts with a smaller share are left out, and reported as dropped. 0 leaves out none.
   public var leastShare = 0.0
 
   /// How many tokens a cover shows.
   private static let shownTokens = 8
-  /// How many contexts are remembered with their distributions.
-  private static let rememberedContexts = 32
 
   /// Covers of a tokenizer's texts.
   public init(rule: CanonicalRule, source: any NextTokenSource) {
     let vocabulary = rule.tokenizer.vocabulary
     self.rule = rule
-    self.source = source
+    book = ContextBook(source)
     order = PieceOrder(vocabulary)
     longest = order.ids.reduce(0) { max($0, vocabulary.byteCount(of: $1)) }
     ends = vocabulary.endOfGeneration.sorted()
@@ -74,10 +58,8 @@ public final class ByteCovers {
   ///
   /// - Throws: what the source throws.
   public func begin(_ text: [UInt8]) throws {
-    let ids = rule.tokenizer.encode(text).map(\.id)
-    try source.begin(ids)
-    if !trunk.elementsEqual(ids) { (memories, recent) = ([:], []) }
-    (self.text, trunk) = (text, ids)
+    try book.begin(rule.tokenizer.encode(text).map(\.id))
+    self.text = text
   }
 
   /// Adds a byte to the text.
@@ -87,11 +69,11 @@ public final class ByteCovers {
   ///
   /// - Throws: `ByteFault`, and what the source throws.
   public func canonical(at offset: Int) throws -> ByteDistribution {
-    let before = source.modelSteps
+    let before = book.source.modelSteps
     var sums = ByteSums(leastShare: leastShare)
     for left in leftParts(at: offset) { try add(left, at: offset, to: &sums) }
     return try sums.distribution(
-      .canonical, offset: offset, modelSteps: source.modelSteps - before)
+      .canonical, offset: offset, modelSteps: book.source.modelSteps - before)
   }
 
   /// The next-token probabilities after the encoding of the first `offset` bytes, summed by first
@@ -99,17 +81,18 @@ public final class ByteCovers {
   ///
   /// - Throws: what the source throws.
   public func naive(at offset: Int) throws -> ByteDistribution {
-    let before = source.modelSteps
-    let memory = memory(of: rule.tokenizer.encode(Array(text[..<offset])).map(\.id))
-    let probabilities = try probabilities(after: memory)
+    let before = book.source.modelSteps
+    let memory = book.memory(of: rule.tokenizer.encode(Array(text[..<offset])).map(\.id))
+    let probabilities = try book.probabilities(after: memory)
     var sums = ByteSums(leastShare: 0)
-    sums.beginCover(logWeight: try logWeight(of: memory, floor: -.infinity).value)
+    sums.beginCover(logWeight: try book.logWeight(of: memory, floor: -.infinity).value)
     for (byte, range) in order.children(of: 0..<order.ids.count, depth: 0).next {
       sums.add(range.reduce(0) { $0 + probabilities[Int(order.ids[$1])] }, to: byte)
     }
     sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] })
     sums.endCover(tokens: [], end: offset, mass: 1, next: [])
-    return try sums.distribution(.naive, offset: offset, modelSteps: source.modelSteps - before)
+    return try sums.distribution(
+      .naive, offset: offset, modelSteps: book.source.modelSteps - before)
   }
 
   // MARK: Left parts
@@ -128,7 +111,7 @@ public final class ByteCovers {
       guard !successors.isEmpty else { continue }
       for tokens in rule.encodings(of: open, upTo: end - start) {
         let left = Left(
-          memory: memory(of: settled + tokens), tokens: tokens,
+          memory: book.memory(of: settled + tokens), tokens: tokens,
           spelled: Array(open[..<(end - start)]), end: end)
         // The model is not asked where nothing could follow.
         if depth == 0 || successors.contains(where: { isAllowed($0, after: left) }) {
@@ -140,7 +123,7 @@ public final class ByteCovers {
   }
 
   /// The tokens before the last position at which all sequences agree, and that position.
-  private func settled(_ given: [UInt8]) -> (tokens: [TokenID], end: Int) {
+  func settled(_ given: [UInt8]) -> (tokens: [TokenID], end: Int) {
     let tokens = rule.tokenizer.encode(given)
     // Nothing is settled within a special token, but after it everything is.
     let special = tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
@@ -163,17 +146,36 @@ public final class ByteCovers {
 
   /// Adds what a left part contributes.
   private func add(_ left: Left, at offset: Int, to sums: inout ByteSums) throws {
-    let weight = try logWeight(of: left.memory, floor: sums.floor)
+    let weight = try book.logWeight(of: left.memory, floor: sums.floor)
     guard weight.isExact, weight.value >= sums.floor else { return sums.drop(weight.value) }
-    let probabilities = try probabilities(after: left.memory)
-    let depth = offset - left.end
+    let probabilities = try book.probabilities(after: left.memory)
+    let range = order.range(startingWith: text[left.end..<offset])
+    add(
+      left.tokens, weight.value, end: left.end, probabilities,
+      order.children(of: range, depth: offset - left.end).next, to: &sums,
+      ends: left.end == offset
+    ) { isAllowed($0, after: left) }
+  }
+
+  /// Adds what a sequence of tokens contributes, given the tokens that may come next by their next
+  /// byte.
+  ///
+  /// - Parameters:
+  ///   - ends: whether it ends where the given bytes end, so that the text may end with it.
+  ///   - counts: whether the token at a place counts.
+  /// - Returns: what it gives to the given bytes, of its weight.
+  @discardableResult
+  func add(
+    _ tokens: [TokenID], _ logWeight: Double, end: Int, _ probabilities: [Double],
+    _ next: [(byte: UInt8, range: Range<Int>)], to sums: inout ByteSums, ends: Bool,
+    counts: (Int) -> Bool = { _ in true }
+  ) -> Double {
     var mass = 0.0
     var best: [(id: TokenID, share: Double)] = []
-    sums.beginCover(logWeight: weight.value)
-    let range = order.range(startingWith: text[left.end..<offset])
-    for (byte, places) in order.children(of: range, depth: depth).next {
+    sums.beginCover(logWeight: logWeight)
+    for (byte, places) in next {
       var sum = 0.0
-      for place in places where isAllowed(place, after: left) {
+      for place in places where counts(place) {
         let probability = probabilities[Int(order.ids[place])]
         sum += probability
         Self.insert((order.ids[place], probability), into: &best)
@@ -181,12 +183,13 @@ public final class ByteCovers {
       sums.add(sum, to: byte)
       mass += sum
     }
-    if depth == 0 {
+    if ends {
       // All that can follow belongs to the given bytes, whether it counts or not.
-      sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] })
+      sums.addEnd(self.ends.reduce(0) { $0 + probabilities[Int($1)] })
       mass = 1
     }
-    sums.endCover(tokens: left.tokens, end: left.end, mass: mass, next: best)
+    sums.endCover(tokens: tokens, end: end, mass: mass, next: best)
+    return mass
   }
 
   private static func insert(
@@ -196,53 +199,5 @@ public final class ByteCovers {
     let place = best.firstIndex { $0.share < candidate.share } ?? best.count
     best.insert(candidate, at: place)
     if best.count > shownTokens { best.removeLast() }
-  }
-
-  // MARK: The model
-
-  private func memory(of tokens: [TokenID]) -> Memory {
-    let shared = zip(tokens, trunk).prefix { $0 == $1 }.count
-    return memory(TokenContext(prefix: shared, path: Array(tokens[shared...])))
-  }
-
-  private func memory(_ context: TokenContext) -> Memory {
-    if let known = memories[context] { return known }
-    let memory = Memory(context)
-    memories[context] = memory
-    return memory
-  }
-
-  /// The logarithm of a context's probability, in nats; or, where that of a beginning is already
-  /// below `floor`, that of the beginning, which is a bound.
-  private func logWeight(
-    of memory: Memory, floor: Double
-  ) throws -> (value: Double, isExact: Bool) {
-    if let weight = memory.logWeight { return (weight, true) }
-    let context = memory.context
-    guard let last = context.path.last else {
-      let weight = try source.logProbability(ofFirst: context.prefix)
-      memory.logWeight = weight
-      return (weight, true)
-    }
-    let parent = self.memory(
-      TokenContext(prefix: context.prefix, path: context.path.dropLast()))
-    let above = try logWeight(of: parent, floor: floor)
-    guard above.isExact, above.value >= floor else { return (above.value, false) }
-    let weight = above.value + log(try probabilities(after: parent)[Int(last)])
-    memory.logWeight = weight
-    return (weight, true)
-  }
-
-  private func probabilities(after memory: Memory) throws -> [Double] {
-    if let found = memory.probabilities { return found }
-    let found = try source.probabilities(after: memory.context)
-    if recent.count == Self.rememberedContexts {
-      // They come back without a step of the model.
-      let oldest = recent.removeFirst()
-      (oldest.probabilities, oldest.allowed) = (nil, [])
-    }
-    memory.probabilities = found
-    recent.append(memory)
-    return found
   }
 }

@@ -24,7 +24,8 @@ public struct ByteDistribution: Sendable {
   /// The share of the given bytes' probability that goes to what is not counted: sequences that the
   /// definition leaves out, and special tokens that do not end the text.
   public let invalidMass: Double
-  /// A bound on the share of the probability that was left out because it is small.
+  /// What was left out because it is small: for `canonical` a bound on its share, for `all` the sum of
+  /// the shares that sequences had where they were dropped.
   public let droppedMass: Double
   /// The logarithm of the probability of the given bytes, in nats.
   public let logProbability: Double

@@ -64,16 +64,18 @@ struct ByteSums {
 
   /// The distribution that comes of it.
   ///
+  /// - Parameter droppedMass: what was dropped, where that is counted elsewhere.
   /// - Throws: `ByteFault.unspeakable` when nothing has any weight.
   func distribution(
-    _ definition: ByteDefinition, offset: Int, modelSteps: Int
+    _ definition: ByteDefinition, offset: Int, droppedMass: Double? = nil, modelSteps: Int
   ) throws(ByteFault) -> ByteDistribution {
     let counted = next.reduce(end, +)
     guard total > 0, counted > 0 else { throw .unspeakable(offset: offset) }
     return ByteDistribution(
       definition: definition, offset: offset, probabilities: next.map { $0 / counted },
       end: end / counted, invalidMass: max(0, 1 - counted / total),
-      droppedMass: dropped / (total + dropped), logProbability: reference + log(total),
+      droppedMass: droppedMass ?? dropped / (total + dropped),
+      logProbability: reference + log(total),
       covers: parts.map { part in
         let share = exp(part.logWeight - reference) / total
         return ByteCover(

@@ -29,6 +29,10 @@ public protocol NextTokenSource: AnyObject {
   ///
   /// - Throws: `EvaluationFault`, or `CancellationError`.
   func logProbability(ofFirst count: Int) throws -> Double
+  /// Announces contexts that will be asked for next, so that they can be evaluated together.
+  ///
+  /// - Throws: `EvaluationFault`, or `CancellationError`.
+  func prepare(_ contexts: [TokenContext]) throws
   /// The probabilities of the next token after a context: `[vocabulary]`.
   ///
   /// - Throws: `EvaluationFault`, or `CancellationError`.
@@ -57,8 +61,10 @@ public final class ModelSource: NextTokenSource {
   /// A source over an evaluator, on whose thread it stays.
   public init(_ evaluator: Evaluator) { self.evaluator = evaluator }
 
+  /// How many entries the vocabulary has.
   public var vocabularySize: Int { evaluator.model.shape.vocabularySize }
 
+  /// Evaluates the text, from the first token that differs from the last text on.
   public func begin(_ ids: [TokenID]) throws {
     let records = try evaluator.records(of: ids)
     let kept = zip(self.ids, ids).prefix { $0 == $1 }.count
@@ -76,15 +82,40 @@ public final class ModelSource: NextTokenSource {
     }
   }
 
+  /// The logarithm of the probability of the text's first `count` tokens, in nats.
   public func logProbability(ofFirst count: Int) throws -> Double { sums[count] }
 
+  /// Evaluates what is missing of several contexts in one pass.
+  public func prepare(_ contexts: [TokenContext]) throws {
+    let tree = try tree(for: ids)
+    var new: [(token: TokenID, parent: TokenTree.Parent)] = []
+    var added: [TokenContext: Int] = [:]
+    for context in contexts where !context.path.isEmpty {
+      var parent = TokenTree.Parent.text(context.prefix)
+      for count in 1...context.path.count {
+        let step = TokenContext(prefix: context.prefix, path: Array(context.path[..<count]))
+        let known = nodes[step] ?? added[step] ?? tree.nodes.count + new.count
+        if nodes[step] == nil, added[step] == nil {
+          new.append((context.path[count - 1], parent))
+          added[step] = known
+        }
+        parent = .node(known)
+      }
+    }
+    try tree.extend(by: new)
+    modelSteps += new.count
+    nodes.merge(added) { known, _ in known }
+  }
+
+  /// The probabilities of the next token after a context: `[vocabulary]`.
   public func probabilities(after context: TokenContext) throws -> [Double] {
     if context.path.isEmpty {
       guard context.prefix > 0 else { return try startProbabilities() }
       let record = try evaluator.records(of: ids)[context.prefix - 1]
       return probabilities(evaluator.logits(after: record).span, record.logSumExp)
     }
-    let node = try node(context)
+    try prepare([context])
+    guard let node = nodes[context] else { return [] }
     var result: [Double] = []
     try tree(for: ids).withLogits(of: [node]) { _, logits, logSumExp in
       result = probabilities(logits, logSumExp)
@@ -97,29 +128,6 @@ public final class ModelSource: NextTokenSource {
     let tree = try TokenTree(after: ids, capacity: Self.treeCapacity, with: evaluator)
     self.tree = tree
     return tree
-  }
-
-  /// The node of a context, which is evaluated together with what of its path is missing.
-  private func node(_ context: TokenContext) throws -> Int {
-    if let known = nodes[context] { return known }
-    let tree = try tree(for: ids)
-    var parent = TokenTree.Parent.text(context.prefix)
-    var new: [(token: TokenID, parent: TokenTree.Parent)] = []
-    var added: [TokenContext] = []
-    for count in 1...context.path.count {
-      let step = TokenContext(prefix: context.prefix, path: Array(context.path[..<count]))
-      if let known = nodes[step] {
-        parent = .node(known)
-      } else {
-        new.append((context.path[count - 1], parent))
-        parent = .node(tree.nodes.count + added.count)
-        added.append(step)
-      }
-    }
-    let range = try tree.extend(by: new)
-    modelSteps += new.count
-    for (step, node) in zip(added, range) { nodes[step] = node }
-    return range.upperBound - 1
   }
 
   private func startProbabilities() throws -> [Double] {
