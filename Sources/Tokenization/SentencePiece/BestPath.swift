@@ -1,12 +1,16 @@
 /// The pieces of a stretch whose scores have the largest sum (Viterbi's algorithm), with the
-/// arithmetic of the reference: sums are of 32 bits, from the beginning of the text on, and a sum
-/// that is equal to one found before does not replace it. So the rounding of a long text decides
+/// arithmetic of the reference: sums are of 32 bits, from the beginning of the text on, brought back
+/// to zero when they grow large, and a sum equal to one found before does not replace it. So the rounding of a long text decides
 /// between ways that are nearly equal, as it does in the reference.
 ///
 /// Paper: Kudo 2018, "Subword Regularization", section 3.1.
 struct BestPath {
   /// What an unknown character scores below the lowest score of a piece.
   private static let unknownPenalty: Float = 10
+  /// What a user-defined piece scores for each byte but the first; so it is always chosen.
+  private static let wholeBonus = 0.1
+  /// A sum beyond this becomes the new zero.
+  private static let largestSum: Float = 100_000
 
   /// The best way to a place of the stretch.
   private struct Step {
@@ -19,7 +23,6 @@ struct BestPath {
 
   private let trie: PieceTrie
   private let unknownScore: Float
-  private let highestScore: Float
   private var steps: [Step] = []
   /// The best sum of all stretches so far.
   private var sum: Float = 0
@@ -28,15 +31,11 @@ struct BestPath {
   init(pieces: SentencePieces, trie: PieceTrie) {
     self.trie = trie
     var lowest = Float.greatestFiniteMagnitude
-    // As the reference begins: the smallest number above 0, so usually the result too.
-    var highest = Float.leastNormalMagnitude
     for id in 0..<pieces.kinds.count
     where pieces.kinds[id] == UInt8(TokenKind.normal.rawValue) {
       lowest = min(lowest, pieces.scores[id])
-      highest = max(highest, pieces.scores[id])
     }
     unknownScore = lowest - Self.unknownPenalty
-    highestScore = highest
   }
 
   /// Begins a text.
@@ -49,25 +48,32 @@ struct BestPath {
     if steps.count <= count {
       steps = [Step](repeating: Step(score: 0, start: -1, id: -1), count: count * 2 + 64)
     }
+    let trie = trie
+    let unknownScore = unknownScore
+    var total = sum
     text.withUnsafeBufferPointer { text in
       steps.withUnsafeMutableBufferPointer { steps in
         guard let text = text.baseAddress, let steps = steps.baseAddress else { return }
         for index in 0...count { steps[index] = Step(score: 0, start: -1, id: -1) }
-        steps[0].score = sum
-        walk(text, count, steps)
-        sum = steps[count].score
+        steps[0].score = total
+        Self.walk(
+          text, count, steps, trie.nodes.base, unknown: unknownScore)
+        total = steps[count].score
         Self.collect(steps, count, into: &found)
       }
     }
+    sum = total
   }
 
   @inline(__always)
-  private func walk(
-    _ text: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>
+  private static func walk(
+    _ text: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>,
+    _ nodes: UnsafePointer<PieceTrie.Node>, unknown: Float
   ) {
-    let nodes = trie.nodes.base
     var start = 0
+    var reached = 0
     while start < count {
+      if abs(steps[start].score) > largestSum { rebase(steps, from: start, upTo: reached) }
       let before = steps[start].score
       let byte = text[start]
       let length =
@@ -83,19 +89,21 @@ struct BestPath {
         node = child
         position += 1
         guard found.id >= 0 else { continue }
+        reached = max(reached, position)
         let score =
           found.score.isFinite
-          ? Double(found.score) : Double(Float(position - start) * highestScore) - 0.1
-        let candidate = score + Double(before)
+          ? found.score : Float(Double(position - start - 1) * wholeBonus)
+        let candidate = score + before
         let known = steps[position]
-        if known.start < 0 || candidate > Double(known.score) {
+        if known.start < 0 || candidate > known.score {
           steps[position] = Step(
-            score: Float(candidate), start: Int32(truncatingIfNeeded: start), id: found.id)
+            score: candidate, start: Int32(truncatingIfNeeded: start), id: found.id)
         }
         if position - start == length { isPiece = true }
       }
       if !isPiece {
-        let candidate = unknownScore + before
+        reached = max(reached, start + length)
+        let candidate = unknown + before
         let known = steps[start + length]
         if known.start < 0 || candidate > known.score {
           steps[start + length] = Step(
@@ -103,6 +111,16 @@ struct BestPath {
         }
       }
       start += length
+    }
+  }
+
+  /// Takes the sum at `start` off all sums from there up to `reached`, so that sums stay small.
+  private static func rebase(
+    _ steps: UnsafeMutablePointer<Step>, from start: Int, upTo reached: Int
+  ) {
+    let shift = steps[start].score
+    for index in start...max(start, reached) where index == start || steps[index].start >= 0 {
+      steps[index].score -= shift
     }
   }
 

@@ -57,7 +57,7 @@ struct CharacterMap: Sendable {
 
   @inline(__always)
   private static func offset(_ unit: UInt32) -> Int {
-    Int(unit >> 10 << ((unit & (1 << 9)) >> 6))
+    Int((unit >> 10) << ((unit & (1 << 9)) >> 6))
   }
 
   /// The longest rule for a text that begins at `text` and has `count` bytes.

@@ -23,7 +23,7 @@ struct PieceNormalizer: Sendable {
 
   let spacing: SentencePieceParts.Spacing
   let map: CharacterMap?
-  /// User-defined pieces, which no rule changes; where no rule changes anything, none.
+  /// User-defined pieces, which no rule changes.
   let wholes: WholeMatcher
   let written: PieceBytes
   /// For each ASCII character whether it stays as it is before another ASCII character.
@@ -40,7 +40,7 @@ struct PieceNormalizer: Sendable {
     self.map = map
     written = pieces.written
     wholes = WholeMatcher(
-      map == nil && !spacing.removesExtraSpaces ? [] : pieces.userDefined, in: pieces.written)
+      spacing.findsWholes(map: map) ? pieces.userDefined : [], in: pieces.written)
     var begins = Set(wholes.ids.map { pieces.written.bytes(of: Int($0))[0] })
     for (before, after) in rules.pairs where before < 0x80 && after < 0x80 {
       begins.insert(UInt8(before))

@@ -55,7 +55,7 @@ struct SegmentRules: Sendable {
     var across = PairSet()
     for (before, after) in rules.pairs { across.insert(before, after) }
     var own = Set<UInt32>()
-    if map != nil || spacing.removesExtraSpaces {
+    if spacing.findsWholes(map: map) {
       for id in pieces.userDefined {
         Self.forEachScalar(pieces.written.bytes(of: Int(id))) { before, scalar in
           if let before { across.insert(before, scalar) }

@@ -12,6 +12,7 @@ struct SentencePieceModel: TokenizerModel {
   let vocabulary: Vocabulary
   private let tables: SentencePieceTables
   private let specials: WholeMatcher
+  private let nothing: WholeMatcher
   private let names: PieceBytes
   /// For each byte whether a special token ends in it.
   private let specialEnds: FrozenArray<Bool>
@@ -25,6 +26,7 @@ struct SentencePieceModel: TokenizerModel {
     names = vocabulary.pieces
     let ids = (0..<vocabulary.count).map { TokenID($0) }.filter(vocabulary.isSpecial)
     specials = WholeMatcher(ids, in: names)
+    nothing = WholeMatcher([], in: names)
     var ends = [Bool](repeating: false, count: 256)
     for id in ids { ends[Int(vocabulary.pieces.bytes(of: Int(id)).last ?? 0)] = true }
     specialEnds = FrozenArray(ends)
@@ -40,7 +42,7 @@ struct SentencePieceModel: TokenizerModel {
     let enough = text.count - position > budget && isLocal ? position + budget : text.count
     var cursor = StretchCursor(
       text: base, count: text.count, from: position, tables: tables,
-      matcher: parsesSpecials ? specials : WholeMatcher([], in: names), names: names)
+      matcher: parsesSpecials ? specials : nothing, names: names)
     pool.withEncoder(tables) { encoder in
       encoder.begin()
       while let item = cursor.next() {
@@ -118,8 +120,7 @@ struct SentencePieceModel: TokenizerModel {
 
   func reach(parsesSpecials: Bool) -> Int? {
     guard isLocal else { return nil }
-    return max(
-      parsesSpecials ? specials.longest : 0, tables.pieces.longestWhole, SegmentRules.lookahead)
+    return max(parsesSpecials ? specials.longest : 0, SegmentRules.lookahead)
   }
 }
 

@@ -20,6 +20,14 @@ struct SentencePieceParts: Sendable {
     var spaceIsSuffix = false
     /// Bytes that are not UTF-8 become U+FFFD; otherwise each stays as a byte of its own.
     var replacesInvalid = true
+    /// The file writes spaces in user-defined pieces as they are, not escaped.
+    var spacesInWholes = false
+
+    /// Whether user-defined pieces are found in the text before it is normalised. Written with
+    /// plain spaces they are found after it, where nothing else changes the text.
+    func findsWholes(map: CharacterMap?) -> Bool {
+      !spacesInWholes || removesExtraSpaces || map != nil
+    }
   }
 
   var algorithm = Algorithm.bytePair
@@ -75,7 +83,7 @@ struct SentencePieces: Sendable {
   }
 
   /// The byte that a piece `<0x0A>` says.
-  static func byte(named name: some Collection<UInt8>) -> UInt8? {
+  static func byte(named name: some BidirectionalCollection<UInt8>) -> UInt8? {
     guard name.count == 6, name.starts(with: "<0x".utf8), name.last == UInt8(ascii: ">") else {
       return nil
     }
@@ -200,10 +208,9 @@ private struct PieceListBuilder {
     starts.append(end)
   }
 
-  /// Some files write spaces in user-defined pieces as they are; the model sees them escaped.
   private mutating func append(_ piece: ArraySlice<UInt8>, kind: TokenKind) {
     let start = all.count
-    if kind == .userDefined, parts.spacing.escapesSpaces, !parts.spacing.replacesInvalid {
+    if kind == .userDefined, parts.spacing.escapesSpaces, parts.spacing.spacesInWholes {
       for byte in piece {
         if byte == UInt8(ascii: " ") {
           all.append(contentsOf: SentencePieces.escapedSpace)
