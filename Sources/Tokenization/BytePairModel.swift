@@ -36,6 +36,28 @@ struct BytePairModel<Splitter: WordSplitter>: TokenizerModel {
     return cursor.position
   }
 
+  func encode(_ text: UnsafeBufferPointer<UInt8>, upTo end: Int, into tokens: inout [Token]) {
+    guard let base = text.baseAddress else { return }
+    var cursor = SectionCursor(
+      text: base, count: text.count, from: 0, matcher: tables.matcher(parsesSpecials: false),
+      pieces: vocabulary.pieces)
+    pool.withEncoder(tables) { encoder in
+      while cursor.position < end {
+        encoder.words.removeAll()
+        if let whole = cursor.next(splitter, into: &encoder.words) {
+          guard whole.end <= end else {
+            encoder.words.append(whole.start, end)
+            return encoder.encode(base, count: text.count, into: &tokens)
+          }
+          tokens.append(Token(id: whole.id, start: whole.start, end: whole.end))
+        } else {
+          encoder.words.cutOff(at: end)
+          encoder.encode(base, count: text.count, into: &tokens)
+        }
+      }
+    }
+  }
+
   func isStableBoundary(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let base = text.baseAddress, position > 0, position < text.count else { return true }
     return splitter.isCertainCut(in: base, at: position, end: text.count)

@@ -47,6 +47,14 @@ struct WordList {
     spans.append(Range(uncheckedBounds: (start, end)))
   }
 
+  /// Forgets what lies at `end` or beyond, of a word that lies across its rest.
+  mutating func cutOff(at end: Int) {
+    while let last = spans.last, last.upperBound > end {
+      spans.removeLast()
+      if last.lowerBound < end { spans.append(last.lowerBound..<end) }
+    }
+  }
+
   /// Forgets all words.
   mutating func removeAll() { spans.removeAll(keepingCapacity: true) }
 }
