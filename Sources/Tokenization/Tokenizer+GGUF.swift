@@ -9,10 +9,13 @@ extension Tokenizer {
     case llama
     /// SentencePiece, the best sum of scores.
     case t5
+    /// WordPiece.
+    case bert
   }
 
   /// The tokenizer that a GGUF model file carries: byte-level BPE (`tokenizer.ggml.model` is
-  /// `gpt2`) with a known pre-tokenizer (`tokenizer.ggml.pre`), or SentencePiece (`llama`, `t5`).
+  /// `gpt2`) with a known pre-tokenizer (`tokenizer.ggml.pre`), SentencePiece (`llama`, `t5`) or
+  /// WordPiece (`bert`).
   ///
   /// - Throws: `FileFault` that names the key: for an unknown model or pre-tokenizer, a missing or
   ///   mistyped key, lists whose lengths disagree, entries that are empty, twice there or not in
@@ -28,6 +31,7 @@ extension Tokenizer {
     case .gpt2: self = try Self.bytePair(gguf)
     case .llama: self = try Self.sentencePiece(gguf, .bytePair)
     case .t5: self = try Self.sentencePiece(gguf, .unigram)
+    case .bert: self = try Self.wordPiece(gguf)
     }
   }
 

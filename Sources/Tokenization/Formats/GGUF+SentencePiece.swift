@@ -6,7 +6,7 @@ extension Tokenizer {
     _ gguf: GGUFFile, _ algorithm: SentencePieceParts.Algorithm
   ) throws(FileFault) -> Tokenizer {
     let parts = try SentencePieceParts(gguf, algorithm)
-    let roles = try SentencePieceRoles(gguf, below: parts.pieces.count, algorithm)
+    let roles = try TokenRoles(gguf, below: parts.pieces.count, algorithm)
     do throws(VocabularyFault) {
       return try Tokenizer(
         parts, name: algorithm == .bytePair ? "sentencepiece-bpe" : "sentencepiece-unigram",
@@ -40,7 +40,7 @@ extension SentencePieceParts {
   }
 }
 
-extension SentencePieceRoles {
+extension TokenRoles {
   /// Reads the ids of a file.
   init(
     _ gguf: GGUFFile, below count: Int, _ algorithm: SentencePieceParts.Algorithm

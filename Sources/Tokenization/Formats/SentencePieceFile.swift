@@ -141,8 +141,8 @@ struct SentencePieceFile {
 
   /// The tokens that begin and end a text, where the file has them. Which of them a model expects
   /// around a text is not written in such a file.
-  func roles() -> SentencePieceRoles {
-    var roles = SentencePieceRoles()
+  func roles() -> TokenRoles {
+    var roles = TokenRoles()
     for id in 0..<parts.pieces.count where parts.kinds[id] == TokenKind.control.rawValue {
       let piece = parts.pieces.bytes[parts.pieces.range(id)]
       if piece.elementsEqual(beginOfText) { roles.beginOfText = TokenID(id) }

@@ -26,20 +26,37 @@ struct PieceTrie: Sendable {
 
   /// The tree of all pieces that texts may be cut into.
   init(_ pieces: SentencePieces) {
-    var ids: [TokenID] = []
-    for id in 0..<pieces.written.count
-    where SentencePieces.isText(pieces.kinds[id])
-      && pieces.kinds[id] != UInt8(TokenKind.unused.rawValue)
-    {
-      ids.append(TokenID(id))
+    let ids = (0..<pieces.written.count).filter {
+      SentencePieces.isText(pieces.kinds[$0])
+        && pieces.kinds[$0] != UInt8(TokenKind.unused.rawValue)
     }
-    ids.sort { left, right in
-      pieces.written.bytes(of: Int(left))
-        .lexicographicallyPrecedes(pieces.written.bytes(of: Int(right)))
+    self.init(pieces.written, ids: ids.map { TokenID($0) }) { id in
+      pieces.kinds[Int(id)] == UInt8(TokenKind.userDefined.rawValue)
+        ? .infinity : pieces.scores[Int(id)]
     }
-    var builder = PieceTrieBuilder(pieces: pieces, ids: ids)
-    builder.build()
+  }
+
+  /// The tree of some pieces, of which none is empty and no two are the same.
+  init(_ pieces: PieceBytes, ids: [TokenID], score: (TokenID) -> Float) {
+    let sorted = ids.sorted { left, right in
+      pieces.bytes(of: Int(left)).lexicographicallyPrecedes(pieces.bytes(of: Int(right)))
+    }
+    var builder = PieceTrieBuilder(pieces: pieces, ids: sorted)
+    builder.build(score)
     nodes = FrozenArray(builder.nodes)
+  }
+
+  /// The longest piece that begins at a place, and its bytes.
+  func longestMatch(_ text: [UInt8], from start: Int) -> (id: TokenID, length: Int)? {
+    var node = Self.root
+    var best: (TokenID, Int)?
+    for position in start..<text.count {
+      let child = nodes[Int(node)].base &+ UInt32(text[position])
+      guard nodes[Int(child)].parent == node else { break }
+      node = child
+      if nodes[Int(child)].id >= 0 { best = (nodes[Int(child)].id, position - start + 1) }
+    }
+    return best
   }
 }
 
@@ -50,7 +67,7 @@ private struct PieceTrieBuilder {
   /// Places that are looked at for that.
   private static let reach = 4096
 
-  private let pieces: SentencePieces
+  private let pieces: PieceBytes
   /// The pieces, sorted by their bytes, no two the same.
   private let ids: [TokenID]
   var nodes: [PieceTrie.Node]
@@ -59,7 +76,7 @@ private struct PieceTrieBuilder {
   /// All places from here on are free.
   private var end = 257
 
-  init(pieces: SentencePieces, ids: [TokenID]) {
+  init(pieces: PieceBytes, ids: [TokenID]) {
     self.pieces = pieces
     self.ids = ids
     nodes = [PieceTrie.Node](repeating: Self.empty, count: 1024)
@@ -68,7 +85,7 @@ private struct PieceTrieBuilder {
 
   private static let empty = PieceTrie.Node(base: 0, parent: PieceTrie.free, id: -1, score: 0)
 
-  mutating func build() {
+  mutating func build(_ score: (TokenID) -> Float) {
     var stack = [(node: PieceTrie.root, range: ids.indices, depth: 0)]
     while let (node, range, depth) = stack.popLast() {
       var position = range.lowerBound
@@ -98,15 +115,10 @@ private struct PieceTrieBuilder {
     if nodes.count < highest + 256 { grow(to: highest + 256) }
   }
 
-  private func length(_ position: Int) -> Int { pieces.written.length(of: Int(ids[position])) }
+  private func length(_ position: Int) -> Int { pieces.length(of: Int(ids[position])) }
 
   private func byte(_ position: Int, _ depth: Int) -> UInt8 {
-    pieces.written.bytes(of: Int(ids[position]))[depth]
-  }
-
-  private func score(_ id: TokenID) -> Float {
-    pieces.kinds[Int(id)] == UInt8(TokenKind.userDefined.rawValue)
-      ? .infinity : pieces.scores[Int(id)]
+    pieces.bytes(of: Int(ids[position]))[depth]
   }
 
   private mutating func grow(to count: Int) {

@@ -1,5 +1,5 @@
-/// The tokens of a SentencePiece vocabulary that have a role.
-struct SentencePieceRoles: Sendable {
+/// The tokens of a vocabulary that have a role.
+struct TokenRoles: Sendable {
   var beginOfText: TokenID?
   var endOfText: TokenID?
   /// Further ids after which a generation ends.
@@ -11,7 +11,7 @@ struct SentencePieceRoles: Sendable {
 extension Tokenizer {
   /// Builds the tables of a SentencePiece model from what a file gave, after checking it.
   init(
-    _ parts: SentencePieceParts, name: String, roles: SentencePieceRoles
+    _ parts: SentencePieceParts, name: String, roles: TokenRoles
   ) throws(VocabularyFault) {
     let tables = try SentencePieceTables(parts)
     var ids = VocabularyParts()

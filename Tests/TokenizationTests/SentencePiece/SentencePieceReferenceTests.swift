@@ -7,7 +7,6 @@ import Testing
 /// The reference implementation, `sentencepiece`, with real models on more than 20 MB and with small
 /// ones of every kind: ids, and where each token begins and ends.
 @Suite struct SentencePieceReferenceTests {
-  private static let folder = RepositoryFolder.path(".build/reference-sentencepiece")
   private static let multiplier: UInt64 = 0xD6E8_FEB8_6659_FD93
 
   /// A document and what the reference made of it.
@@ -18,15 +17,8 @@ import Testing
     var digest: UInt64
   }
 
-  private static func path(_ name: String) throws -> String {
-    guard FileManager.default.fileExists(atPath: folder + "/state") else {
-      throw SetupMissing("the results of sentencepiece in .build/reference-sentencepiece")
-    }
-    return folder + "/" + name
-  }
-
   private func documents(_ name: String) throws -> [Document] {
-    let data = try Data(contentsOf: URL(filePath: Self.path(name + ".digests")))
+    let data = try Data(contentsOf: URL(filePath: TrainedPieces.path(name + ".digests")))
     let words = data.withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count - 7, by: 8).map {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
@@ -56,16 +48,15 @@ import Testing
   }
 
   private func texts() throws -> [[UInt8]] {
-    let corpus = URL(filePath: RepositoryFolder.path(".build/corpus"))
-    return try FileManager.default.contentsOfDirectory(at: corpus, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "txt" }
-      .sorted { $0.lastPathComponent < $1.lastPathComponent }
-      .map { try [UInt8](Data(contentsOf: $0)) }
+    let corpus = RepositoryFolder.path(".build/corpus")
+    return try FileManager.default.contentsOfDirectory(atPath: corpus)
+      .filter { $0.hasSuffix(".txt") }.sorted()
+      .map { try [UInt8](Data(contentsOf: URL(filePath: corpus + "/" + $0))) }
   }
 
   /// Encodes every document and gives the number of bytes that were compared.
   private func compare(_ name: String) throws -> Int {
-    let tokenizer = try Tokenizer(sentencePiece: Self.path(name + ".model"))
+    let tokenizer = try TrainedPieces.tokenizer(name)
     let texts = try texts()
     var starts = [Int](repeating: 0, count: texts.count)
     var compared = 0
