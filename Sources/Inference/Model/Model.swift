@@ -25,7 +25,7 @@ public final class Model: Sendable {
 
   let weights: Weights
 
-  /// Opens a model file and prepares its weights.
+  /// Opens a model and prepares its weights.
   ///
   /// - Parameters:
   ///   - path: a GGUF file.
@@ -63,6 +63,31 @@ public final class Model: Sendable {
     weights = try Weights(
       source: GGUFWeights(file: file), architecture: architecture, precision: precision, team: team)
     quantisation = Self.mainType(of: file)
+  }
+
+  /// Prepares the weights of a Hugging Face folder.
+  init(
+    folder: ModelFolder, tokenizer: Tokenizer, chatTemplate: ChatTemplate?, name: String,
+    precision: Precision, threads: Int
+  ) throws(FileFault) {
+    guard !folder.kind.isEncoder else {
+      throw FileFault(
+        path: folder.path,
+        what:
+          "is an encoder (\(folder.kind.name)): it gives texts vectors and cannot go on with them")
+    }
+    let team = ThreadTeam(count: threads)
+    defer { team.stop() }
+    self.name = name
+    path = folder.path
+    fileSize = folder.tensors.byteCount
+    shape = folder.architecture.shape
+    self.tokenizer = tokenizer
+    self.precision = precision
+    self.chatTemplate = chatTemplate
+    weights = try Weights(
+      source: folder.weights, architecture: folder.architecture, precision: precision, team: team)
+    quantisation = folder.mainType
   }
 
   /// The block type that holds the most weights.
