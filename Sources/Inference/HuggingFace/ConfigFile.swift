@@ -146,6 +146,37 @@ struct ConfigFile {
     return integers
   }
 
+  /// A list of objects; `nil` where there is no list.
+  func list(_ key: String) throws(FileFault) -> [ConfigFile]? {
+    guard let array = value(key)?.array else { return nil }
+    let objects = array.compactMap(\.fields)
+    guard objects.count == array.count else { throw fault(key, "does not hold objects alone") }
+    return objects.map {
+      ConfigFile(path: path, object: Self.members($0), prefix: "\(prefix)\(key).")
+    }
+  }
+
+  /// All keys in alphabetical order, with their values for reading.
+  var valuesForReading: [(key: String, value: String)] {
+    object.keys.sorted().map { ($0, object[$0].map(Self.reading) ?? "") }
+  }
+
+  /// A value as people should read it, long lists cut short.
+  private static func reading(_ value: JSONValue) -> String {
+    switch value.content {
+    case .null: return "null"
+    case .bool(let bool): return "\(bool)"
+    case .number(let number): return Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    case .string(let string): return string
+    case .array(let values):
+      let shown = values.prefix(8).map(reading).joined(separator: ", ")
+      return "[\(shown)\(values.count > 8 ? ", … (\(values.count))" : "")]"
+    case .object(let fields):
+      let shown = fields.prefix(8).map { "\($0.key): \(reading($0.value))" }
+      return "{\(shown.joined(separator: ", "))\(fields.count > 8 ? ", …" : "")}"
+    }
+  }
+
   /// An object inside this one; `nil` where there is none.
   func nested(_ key: String) throws(FileFault) -> ConfigFile? {
     guard let value = value(key) else { return nil }

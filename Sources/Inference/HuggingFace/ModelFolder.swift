@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Tokenization
 
 /// A model as Hugging Face distributes it: a folder with `config.json` and safetensors.
 struct ModelFolder {
@@ -17,12 +18,27 @@ struct ModelFolder {
       && isFolder.boolValue
   }
 
+  /// Bytes that a chat template of its own file may have.
+  private static let largestTemplate = 1 << 20
+
   /// Opens a folder and checks its configuration against its tensors' names.
   ///
   /// - Throws: `FileFault` when something is missing, broken, or of a kind that cannot be run.
   static func open(path: String) throws(FileFault) -> ModelFolder {
     let (kind, config, tied) = try configuration(in: path)
-    let tensors = try SafetensorsFolder.open(path: path)
+    return try open(SafetensorsFolder.open(path: path), kind: kind, config: config, tied: tied)
+  }
+
+  /// The same, with tensors that have been opened.
+  static func open(_ tensors: SafetensorsFolder) throws(FileFault) -> ModelFolder {
+    let (kind, config, tied) = try configuration(in: tensors.path)
+    return try open(tensors, kind: kind, config: config, tied: tied)
+  }
+
+  private static func open(
+    _ tensors: SafetensorsFolder, kind: ModelKind, config: ConfigFile, tied: Bool
+  ) throws(FileFault) -> ModelFolder {
+    let path = tensors.path
     let weights = try SafetensorsWeights(tensors, kind: kind, tied: tied)
     guard let embedding = weights.storedShape("token_embd.weight"), embedding.count == 2,
       embedding[0] > 0
@@ -53,8 +69,47 @@ struct ModelFolder {
     return (kind, config, tied)
   }
 
+  /// The chat template that stands beside the tokenizer: in `chat_template.jinja`, or in
+  /// `tokenizer_config.json`, of several the one called `default`. `nil` where there is none.
+  ///
+  /// - Throws: `FileFault` when a file is broken.
+  static func chatTemplate(in path: String) throws(FileFault) -> String? {
+    let own = path + "/chat_template.jinja"
+    if FileManager.default.fileExists(atPath: own) {
+      let file = try MappedFile(path: own)
+      guard file.count <= largestTemplate else {
+        throw FileFault(path: own, what: "has more than \(largestTemplate >> 10) KiB")
+      }
+      return String(decoding: try file.bytes(in: 0..<file.count), as: UTF8.self)
+    }
+    let settings = path + "/tokenizer_config.json"
+    guard FileManager.default.fileExists(atPath: settings) else { return nil }
+    let config = try ConfigFile.read(path: settings)
+    guard let several = try config.list("chat_template") else {
+      return try config.string("chat_template")
+    }
+    for template in several where try template.string("name") == "default" {
+      return try template.string("template")
+    }
+    return nil
+  }
+
+  /// The tokens after which a generation is over: those of `generation_config.json`, or else of
+  /// `config.json`.
+  ///
+  /// - Throws: `FileFault` when a file is broken.
+  static func endTokens(in path: String) throws(FileFault) -> [TokenID] {
+    var config = try ConfigFile.read(path: path + "/config.json")
+    let generation = path + "/generation_config.json"
+    if FileManager.default.fileExists(atPath: generation) {
+      let own = try ConfigFile.read(path: generation)
+      if own.has("eos_token_id") { config = own }
+    }
+    return try config.integers("eos_token_id").compactMap { TokenID(exactly: $0) }
+  }
+
   /// The block type that holds the most weights.
-  var mainType: String {
+  static func mainType(of tensors: SafetensorsFolder) -> String {
     var elements: [String: Int] = [:]
     for tensor in tensors.tensors where tensor.shape.count > 1 {
       elements[tensor.typeName, default: 0] += tensor.elementCount

@@ -79,6 +79,18 @@ struct SafetensorsWeights: WeightSource {
     places[name].flatMap { folder.tensor(named: $0.source)?.tensor.shape }
   }
 
+  /// Checks that all tensors that are of use are stored in a way that can be run.
+  ///
+  /// - Throws: `FileFault` that names the first that is not.
+  func checkTypes() throws(FileFault) {
+    for name in tensorNames {
+      guard let place = places[name], let (file, info) = folder.tensor(named: place.source) else {
+        continue
+      }
+      _ = try file.runnableType(of: info)
+    }
+  }
+
   func tensor(_ name: String) throws(FileFault) -> StoredTensor? {
     guard let place = places[name], let (file, info) = folder.tensor(named: place.source) else {
       return nil

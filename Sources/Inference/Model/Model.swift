@@ -87,7 +87,7 @@ public final class Model: Sendable {
     self.chatTemplate = chatTemplate
     weights = try Weights(
       source: folder.weights, architecture: folder.architecture, precision: precision, team: team)
-    quantisation = folder.mainType
+    quantisation = ModelFolder.mainType(of: folder.tensors)
   }
 
   /// The block type that holds the most weights.

@@ -144,7 +144,7 @@ struct BenchTokenize: ParsableCommand {
   @Argument(help: "A file to tokenize (by default some prose, again and again).")
   var file: String?
   @OptionGroup var bench: BenchOptions
-  @Option(help: "A model that is installed, or a GGUF file.")
+  @Option(help: "A model that is installed, a GGUF file, or a Hugging Face folder.")
   var model = ModelCatalog.standard.name
 
   private struct Report: Encodable {
