@@ -69,6 +69,17 @@ struct ModelFolder {
     return (kind, config, tied)
   }
 
+  /// The tokenizer of the folder.
+  ///
+  /// - Throws: `FileFault` when there is none, or it cannot be read.
+  func tokenizer() throws(FileFault) -> Tokenizer {
+    let file = path + "/tokenizer.json"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw FileFault(path: path, what: "has no tokenizer.json")
+    }
+    throw FileFault(path: file, what: "tokenizers of this form cannot be read yet")
+  }
+
   /// The chat template that stands beside the tokenizer: in `chat_template.jinja`, or in
   /// `tokenizer_config.json`, of several the one called `default`. `nil` where there is none.
   ///

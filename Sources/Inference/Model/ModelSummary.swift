@@ -74,7 +74,10 @@ public struct ModelSummary: Sendable {
       ($0.0 + $1.0, $0.1 + $1.1)
     }
     shape = folder?.architecture.shape
-    preTokenizer = nil
+    let tokenizer = obstacles.attempt { () throws(FileFault) in
+      folder?.kind.isEncoder == false ? try folder?.tokenizer() : nil
+    }
+    preTokenizer = (tokenizer ?? nil)?.name
     pooling =
       folder?.kind.isEncoder == true
       ? obstacles.attempt { () throws(FileFault) in try Pooling(folder: path) } : nil

@@ -24,7 +24,7 @@ struct ModelFolderFaultTests {
     let tokenizer = try ModelFolderTests.tokenizer()
     let fault = try #require(throws: FileFault.self) {
       _ = try Model(
-        folder: .open(path: path), tokenizer: tokenizer, chatTemplate: nil, name: "tiny",
+        folder: .open(path: path), tokenizer: tokenizer, name: "tiny",
         precision: .i16, threads: 2)
     }
     #expect(!fault.description.contains("\n") && fault.path.hasPrefix(place.path))
@@ -116,8 +116,8 @@ struct ModelFolderFaultTests {
     fewer.changes = ["num_local_experts": 3]
     #expect(
       try self.fault(fewer).what
-        == "the tensor model.layers.0.block_sparse_moe.router.layer.weight has shape [64, 4], the "
-        + "metadata call for [64, 3]")
+        == "the tensor model.layers.0.block_sparse_moe.output_linear.weight has shape [96, 64, 4], "
+        + "the metadata call for [96, 64, 3]")
   }
 
   @Test(
@@ -172,11 +172,8 @@ struct ModelFolderFaultTests {
   func encoder() throws {
     let place = try TemporaryFolder()
     let path = try TinyEncoder().write(to: place)
-    let tokenizer = try ModelFolderTests.tokenizer()
     let fault = try #require(throws: FileFault.self) {
-      _ = try Model(
-        folder: .open(path: path), tokenizer: tokenizer, chatTemplate: nil, name: "tiny",
-        precision: .i16, threads: 1)
+      _ = try Model.load(path: path, name: "tiny")
     }
     #expect(
       fault.what == "is an encoder (bert): it gives texts vectors and cannot go on with them")
@@ -206,7 +203,7 @@ struct ModelFolderFaultTests {
       }
       do {
         let model = try Model(
-          folder: .open(path: path), tokenizer: tokenizer, chatTemplate: nil, name: "tiny",
+          folder: .open(path: path), tokenizer: tokenizer, name: "tiny",
           precision: .i16, threads: 1)
         let evaluator = try Evaluator(model: model, threads: 1, context: 64)
         _ = try evaluator.evaluate([1, 2, 3], probe: [.attention, .residual])

@@ -19,8 +19,8 @@ struct ModelFolderTests {
   static func model(_ folder: TinyFolder, precision: Precision = .f32) throws -> Model {
     let place = try TemporaryFolder()
     return try Model(
-      folder: .open(path: folder.write(to: place)), tokenizer: tokenizer(), chatTemplate: nil,
-      name: "tiny", precision: precision, threads: 2)
+      folder: .open(path: folder.write(to: place)), tokenizer: tokenizer(), name: "tiny",
+      precision: precision, threads: 2)
   }
 
   private func compare(_ folder: TinyFolder, _ tiny: TinyModel? = nil) throws {
@@ -85,7 +85,7 @@ struct ModelFolderTests {
         data: [UInt8](repeating: 0, count: 8)))
     _ = try place.write(writer.bytes(), to: "tiny/model.safetensors")
     let model = try Model(
-      folder: .open(path: path), tokenizer: Self.tokenizer(), chatTemplate: nil, name: "tiny",
+      folder: .open(path: path), tokenizer: Self.tokenizer(), name: "tiny",
       precision: .f32, threads: 1)
     try NaiveComparison.check(Evaluator(model: model, threads: 1), tiny, ids)
   }
