@@ -153,6 +153,15 @@ struct CommandTests {
       #expect(run.status == 65 && run.errorLines.count == 1 && run.errorText.contains(what))
     }
     #expect(try CommandRun.tessera("models", "info", place.path).status == 66)
+    var folder = TinyFolder(TinyModel(seed: 2))
+    folder.hasTokenizer = true
+    folder.shards = 3
+    let whole = try folder.write(to: place, name: "whole")
+    let generated = try CommandRun.tessera(
+      "generate", "--model", whole, "--prompt", "the land", "--max-tokens", "5", "--format", "json"
+    ).object()
+    #expect(generated["model"] as? String == "whole")
+    #expect((generated["tokens"] as? [Any])?.isEmpty == false)
   }
 
   @Test("bench answers with its runs, the median, and the bytes that a token touches")

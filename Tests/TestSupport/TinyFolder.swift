@@ -37,6 +37,8 @@ public struct TinyFolder {
   public var changes: [String: any Sendable] = [:]
   /// In how many files the tensors are.
   public var shards = 1
+  /// Whether the files of a tokenizer stand beside: the tiny models' own, with its chat template.
+  public var hasTokenizer = false
   /// What stands before the names of all tensors but the unembedding; the usual where `nil`.
   public var prefix: String?
 
@@ -49,7 +51,14 @@ public struct TinyFolder {
   public func write(to folder: TemporaryFolder, name: String = "tiny") throws -> String {
     let path = folder.file(name)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let files = [("config.json", try Array(config()))] + writer().files(shards: shards)
+    var files = [("config.json", try Array(config()))] + writer().files(shards: shards)
+    if hasTokenizer {
+      files += [
+        ("tokenizer.json", try Array(Self.tokenizer())),
+        ("tokenizer_config.json", Array(Self.tokenizerSettings.utf8)),
+        ("generation_config.json", Array("{\"eos_token_id\": [299, 7]}".utf8)),
+      ]
+    }
     for (file, bytes) in files { _ = try folder.write(bytes, to: name + "/" + file) }
     return path
   }
@@ -57,6 +66,41 @@ public struct TinyFolder {
   /// The text of `config.json`.
   public func config() throws -> Data {
     try JSONSerialization.data(withJSONObject: entries, options: .sortedKeys)
+  }
+
+  /// The template of ``TinyModel``'s files.
+  private static let tokenizerSettings =
+    #"{"eos_token":"<|im_end|>","chat_template":"{% for message in messages %}{{'<|im_start|>' + "#
+    + #"message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"}"#
+
+  /// The vocabulary of the tiny models, as Hugging Face writes such.
+  private static func tokenizer() throws -> Data {
+    let (pieces, merges) = TinyModel.vocabulary
+    let plain = pieces.count - 3
+    let added = (plain..<pieces.count).map { id -> [String: Any] in
+      [
+        "id": id, "content": pieces[id], "special": true, "single_word": false, "lstrip": false,
+        "rstrip": false, "normalized": false,
+      ]
+    }
+    let byteLevel: [String: Any] = [
+      "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true,
+    ]
+    let digits: [String: Any] = ["type": "Digits", "individual_digits": true]
+    return try JSONSerialization.data(
+      withJSONObject: [
+        "version": "1.0", "truncation": NSNull(), "padding": NSNull(), "normalizer": NSNull(),
+        "added_tokens": added,
+        "pre_tokenizer": ["type": "Sequence", "pretokenizers": [digits, byteLevel]]
+          as [String: Any],
+        "post_processor": NSNull(), "decoder": byteLevel,
+        "model": [
+          "type": "BPE", "dropout": NSNull(), "unk_token": NSNull(), "byte_fallback": false,
+          "continuing_subword_prefix": NSNull(), "end_of_word_suffix": NSNull(),
+          "fuse_unk": false, "merges": merges,
+          "vocab": Dictionary(uniqueKeysWithValues: zip(pieces, 0...).prefix(plain)),
+        ] as [String: Any],
+      ], options: .sortedKeys)
   }
 
   // MARK: Configuration

@@ -69,15 +69,27 @@ struct ModelFolder {
     return (kind, config, tied)
   }
 
-  /// The tokenizer of the folder.
+  /// The tokenizer of the folder, which ends a generation where the model's settings say so.
   ///
-  /// - Throws: `FileFault` when there is none, or it cannot be read.
+  /// Embeddings often have more rows than there are entries, and sometimes lack rows for entries
+  /// that stand for images.
+  ///
+  /// - Throws: `FileFault` when there is none, it cannot be read, or it belongs to another model.
   func tokenizer() throws(FileFault) -> Tokenizer {
     let file = path + "/tokenizer.json"
     guard FileManager.default.fileExists(atPath: file) else {
       throw FileFault(path: path, what: "has no tokenizer.json")
     }
-    throw FileFault(path: file, what: "tokenizers of this form cannot be read yet")
+    let tokenizer = try Tokenizer.open(path: file)
+    let vocabulary = tokenizer.vocabulary
+    let rows = architecture.shape.vocabularySize
+    if rows < vocabulary.count,
+      !(rows..<vocabulary.count).allSatisfy({ vocabulary.isSpecial(TokenID($0)) })
+    {
+      throw FileFault(
+        path: file, what: "has \(vocabulary.count) entries, the embedding \(rows) rows")
+    }
+    return tokenizer.ending(at: try Self.endTokens(in: path))
   }
 
   /// The chat template that stands beside the tokenizer: in `chat_template.jinja`, or in

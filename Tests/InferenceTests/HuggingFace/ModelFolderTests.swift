@@ -56,6 +56,65 @@ struct ModelFolderTests {
     }
   }
 
+  @Test("a folder with its tokenizer is a model like that of a GGUF file")
+  func whole() throws {
+    let place = try TemporaryFolder()
+    let tiny = TinyModel(seed: 9)
+    var folder = TinyFolder(tiny)
+    folder.hasTokenizer = true
+    let path = try folder.write(to: place)
+    let model = try Model.load(path: path, name: "folder", threads: 2)
+    let other = try Model.load(path: tiny.write(to: place), name: "file")
+    for text in ["the land, then 12345 worlds\n\n", "H\u{E9} <|im_start|>user\u{1F600}", ""] {
+      let (a, b) = (
+        model.tokenizer.encode(Array(text.utf8)), other.tokenizer.encode(Array(text.utf8))
+      )
+      #expect(a == b)
+    }
+    // Those of generation_config.json, and the tokenizer's own.
+    #expect(model.tokenizer.vocabulary.endOfGeneration.isSuperset(of: [299, 7]))
+    #expect(model.chatTemplate == other.chatTemplate && model.chatTemplate != nil)
+    #expect(model.quantisation == "F32" && model.path == path)
+    let summary = try ModelSummary.read(path: path)
+    #expect(summary.obstacle == nil && summary.shape == model.shape && summary.pooling == nil)
+    #expect(summary.version == nil && summary.architecture == "llama")
+    let text = Array("{\"eos_token_id\": 3}".utf8)
+    _ = try place.write(text, to: "tiny/generation_config.json")
+    _ = try place.write(Array("{{ messages }}".utf8), to: "tiny/chat_template.jinja")
+    let changed = try Model.load(path: path, name: "folder")
+    #expect(changed.tokenizer.vocabulary.endOfGeneration.contains(3))
+    #expect(!changed.tokenizer.vocabulary.endOfGeneration.contains(7))
+    #expect(changed.chatTemplate != model.chatTemplate)
+  }
+
+  @Test("a tokenizer with more entries than the embedding has rows is refused")
+  func otherTokenizer() throws {
+    let place = try TemporaryFolder()
+    var folder = TinyFolder(TinyModel(seed: 9))
+    folder.hasTokenizer = true
+    let path = try folder.write(to: place)
+    var writer = folder.writer()
+    for index in writer.tensors.indices where writer.tensors[index].name.contains("embed") {
+      // Special entries alone may be beyond the end.
+      for rows in [297, 296] {
+        writer.tensors[index].shape[0] = rows
+        writer.tensors[index].data.removeLast(writer.tensors[index].data.count - rows * 256)
+        _ = try place.write(writer.bytes(), to: "tiny/model.safetensors")
+        if rows == 297 {
+          let model = try Model.load(path: path, name: "folder")
+          #expect(throws: EvaluationFault.noSuchToken(id: 298, vocabulary: 297)) {
+            try Evaluator(model: model, threads: 1).evaluate([298])
+          }
+        } else {
+          let fault = try #require(throws: FileFault.self) {
+            _ = try Model.load(path: path, name: "folder")
+          }
+          #expect(fault.what == "has 300 entries, the embedding 296 rows")
+        }
+      }
+    }
+  }
+
   @Test("names with and without what stands before them mean the same")
   func prefixes() throws {
     let family = try #require(TinyFamily.all.first { $0.name == "qwen2" })
