@@ -39,6 +39,7 @@ static inline struct ck_packing ck_packing_of(int32_t type) {
     case CK_IQ4_NL: return (struct ck_packing){8, 0, 0, 0};
     case CK_Q4_K: return (struct ck_packing){4, 1, 0, 1};
     case CK_Q5_K: return (struct ck_packing){8, 1, 0, 1};
+    case CK_Q8_K:
     case CK_IQ4_XS: return (struct ck_packing){8, 0, 0, 1};
     case CK_Q3_K:
     case CK_Q6_K: return (struct ck_packing){8, 0, 0, 2};

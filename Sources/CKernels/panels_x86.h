@@ -140,6 +140,7 @@ static inline __attribute__((always_inline)) void panels_of_type(
     case CK_Q4_K: PANELS(4, 1, 0, 1); return;
     case CK_Q5_1: PANELS(8, 1, 0, 0); return;
     case CK_Q5_K: PANELS(8, 1, 0, 1); return;
+    case CK_Q8_K:
     case CK_IQ4_XS: PANELS(8, 0, 0, 1); return;
     case CK_Q3_K:
     case CK_Q6_K: PANELS(8, 0, 0, 2); return;

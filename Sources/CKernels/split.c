@@ -11,6 +11,7 @@ size_t ck_split_bytes(int32_t type) {
     case CK_Q4_K: return 144;
     case CK_Q5_K: return 176;
     case CK_Q6_K: return 210;
+    case CK_Q8_K: return 292;
     case CK_IQ4_NL: return 18;
     case CK_IQ4_XS: return 136;
     default: return 0;
@@ -72,6 +73,13 @@ static void q6(const uint8_t *p, struct ck_split *out) {
   }
 }
 
+static void q8(const uint8_t *p, struct ck_split *out) {
+  float d;
+  memcpy(&d, p, 4);
+  for (int s = 0; s < 8; s++) out->scales[s] = d;
+  memcpy(out->values, p + 4, 256);
+}
+
 static void iq4_xs(const uint8_t *p, struct ck_split *out) {
   float d = half_at(p);
   int high = p[2] | p[3] << 8;
@@ -94,6 +102,7 @@ void ck_split_block(int32_t type, const uint8_t *p, struct ck_split *out) {
     case CK_Q4_K: q4_and_q5(p, 4, out); return;
     case CK_Q5_K: q4_and_q5(p, 5, out); return;
     case CK_Q6_K: q6(p, out); return;
+    case CK_Q8_K: q8(p, out); return;
     case CK_IQ4_XS: iq4_xs(p, out); return;
     default:
       out->scales[0] = half_at(p);

@@ -28,6 +28,7 @@ enum {
   CK_Q4_K = 12,
   CK_Q5_K = 13,
   CK_Q6_K = 14,
+  CK_Q8_K = 15,
   CK_IQ4_NL = 20,
   CK_IQ4_XS = 23,
   CK_BF16 = 30
