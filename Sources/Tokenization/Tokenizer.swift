@@ -14,7 +14,7 @@ public struct Tokenizer: Sendable {
   public let vocabulary: Vocabulary
 
   let tables: EncodingTables
-  private let pool = EncoderPool()
+  let pool = EncoderPool()
 
   /// Builds the tables from what a file gave, after checking it.
   init(_ parts: VocabularyParts, preTokenizer: PreTokenizer) throws(VocabularyFault) {
