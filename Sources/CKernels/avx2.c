@@ -188,6 +188,12 @@ static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy
   *entropy = (float)(log(sum) - weighted / sum);
 }
 
+static inline int32_t sum_integers(__m256i v) {
+  __m128i t = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1)));
+}
+
 static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums) {
   const __m256 positive = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
   for (int32_t b = 0; b < n / CK_BLOCK; b++, x += CK_BLOCK, q += CK_BLOCK) {
@@ -198,20 +204,19 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
     }
     float m = max_lanes(most);
     __m256 inverse = _mm256_set1_ps(m > 0 ? 32767 / m : 0);
-    __m256i k[4], total = _mm256_setzero_si256();
-    for (int i = 0; i < 4; i++) {
-      k[i] = _mm256_cvtps_epi32(_mm256_mul_ps(v[i], inverse));
-      total = _mm256_add_epi32(total, k[i]);
-    }
+    __m256i k[4];
+    for (int i = 0; i < 4; i++) k[i] = _mm256_cvtps_epi32(_mm256_mul_ps(v[i], inverse));
     for (int i = 0; i < 4; i += 2) {
-      __m256i pair = _mm256_permute4x64_epi64(_mm256_packs_epi32(k[i], k[i + 1]), 0xd8);
-      _mm256_storeu_si256((__m256i *)(q + 8 * i), pair);
+      __m256i joined = _mm256_permute4x64_epi64(_mm256_packs_epi32(k[i], k[i + 1]), 0xd8);
+      /* The second and the third of every four change places. */
+      joined = _mm256_shufflehi_epi16(_mm256_shufflelo_epi16(joined, 0xd8), 0xd8);
+      _mm256_storeu_si256((__m256i *)(q + 8 * i), joined);
     }
-    __m128i t = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
-    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
-    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1));
+    int32_t first = sum_integers(_mm256_add_epi32(k[0], k[1]));
+    int32_t last = sum_integers(_mm256_add_epi32(k[2], k[3]));
     scales[b] = m / 32767;
-    sums[b] = (float)_mm_cvtsi128_si32(t) * scales[b];
+    sums[2 * b] = (float)(first + last) * scales[b];
+    sums[2 * b + 1] = (float)first * scales[b];
   }
 }
 

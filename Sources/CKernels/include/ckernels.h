@@ -81,7 +81,7 @@ void ck_rows_f32(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t
 
 /* Packed weights: panels of CK_PANEL rows, so that one vector holds the same columns of all of them
  * and a row needs neither a horizontal sum nor a scale of its own. See packed.h. */
-enum { CK_PANEL = 8, CK_BLOCK = 32 };
+enum { CK_PANEL = 16, CK_BLOCK = 32 };
 /* Whether weights of this type are packed; others are used as they are, with f32 activations. */
 int32_t ck_is_packed(int32_t type);
 /* Bytes of one panel of `columns` columns. */
@@ -89,7 +89,11 @@ size_t ck_panel_bytes(int32_t type, int32_t columns);
 /* Packs panel `panel` of a matrix of `rows` rows; missing rows of the last panel become zeros. */
 void ck_pack_panel(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t rows, int32_t panel,
                    int32_t columns, uint8_t *out);
-/* Blocks of 32 floats as 16-bit integers: x ~ q * scale; `sums` is scale * sum of q of each block. */
+/* Row `row` of packed weights as floats, the same that ck_dequantise makes of the row it was. */
+void ck_panel_row(int32_t type, const uint8_t *panels, int32_t row, int32_t columns, float *out);
+/* Blocks of 32 floats as 16-bit integers: x ~ q * scale. Of every four columns the second and the
+ * third change places, as packed weights ask. `sums` has two numbers for each block: scale * sum of
+ * q, and the same of the first 16 columns. */
 void ck_quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums);
 /* y[t * y_stride + r] for the rows of panels begin..<end and t < tokens; rows beyond `rows` are not
  * written. */

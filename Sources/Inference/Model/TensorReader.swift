@@ -5,6 +5,7 @@ struct TensorReader {
   let source: any WeightSource
   let precision: Precision
   let team: ThreadTeam
+  private let memory = PackedMemory()
   private var read: Set<String> = []
 
   init(source: any WeightSource, precision: Precision, team: ThreadTeam) {
@@ -38,7 +39,8 @@ struct TensorReader {
     _ name: String, _ rows: Int, _ columns: Int
   ) throws(FileFault) -> WeightMatrix {
     WeightMatrix(
-      try tensor(name, [columns, rows]), rows: rows, precision: precision, team: team)
+      try tensor(name, [columns, rows]), rows: rows, precision: precision, memory: memory,
+      team: team)
   }
 
   /// Matrices that lie one after another in one tensor, as rows of the same inputs.
@@ -50,7 +52,8 @@ struct TensorReader {
     return rows.map { count in
       defer { first += count }
       return WeightMatrix(
-        whole.rows(first..<first + count), rows: count, precision: precision, team: team)
+        whole.rows(first..<first + count), rows: count, precision: precision, memory: memory,
+        team: team)
     }
   }
 
@@ -62,7 +65,7 @@ struct TensorReader {
     return (0..<count).map { index in
       WeightMatrix(
         whole.rows(index * rows..<(index + 1) * rows), rows: rows, precision: precision,
-        team: team)
+        memory: memory, team: team)
     }
   }
 
