@@ -29,7 +29,7 @@ public final class CanonicalRule {
   public func lastStableBoundary(in text: [UInt8]) -> Int {
     let tail = CharacterCompletions.tail(of: text)
     // The character after a boundary must be whole.
-    var position = text.count - max(1, tail.count)
+    var position = text.count - tail.count - 1
     while position > 0 {
       if tokenizer.isStableBoundary(position, in: text) { return position }
       position -= 1
@@ -86,6 +86,7 @@ public final class CanonicalRule {
     let tail = CharacterCompletions.tail(of: text)
     if !tail.isEmpty {
       return completions.completions(of: tail).flatMap { [$0, $0 + [UInt8(ascii: "a")]] }
+        + Self.breaking
     }
     if Self.endsInSpace(text) { return Self.afterSpace }
     if text.suffix(3).contains(where: Self.apostrophes.contains) { return Self.afterApostrophe }
@@ -102,6 +103,8 @@ public final class CanonicalRule {
     }
   }
 
+  /// What makes the bytes before it no character.
+  private static let breaking: [[UInt8]] = [[UInt8(ascii: "a")], [UInt8(ascii: " ")]]
   private static let apostrophes: Set<UInt8> = [UInt8(ascii: "'"), 0x99]
   private static let afterSpace: [[UInt8]] = ["", "a", "A", "1", "!", "'", " ", "\n", "\n\n", "今"]
     .map { Array($0.utf8) }
