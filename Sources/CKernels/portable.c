@@ -50,14 +50,21 @@ static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
 
 static size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
 
-static void attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
-                             int32_t n, int32_t width, float scale, float *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + place(slots, i) * stride, width) * scale;
+static void attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
+                             const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                             size_t out_stride) {
+  for (int32_t h = 0; h < heads; h++)
+    for (int32_t i = 0; i < n; i++)
+      out[(size_t)h * out_stride + (size_t)i] =
+          dot(queries + h * width, keys + place(slots, i) * stride, width) * scale;
 }
 
-static void attention_values(const float *weights, const float *values, size_t stride,
-                             const int32_t *slots, int32_t n, int32_t width, float *out) {
-  for (int32_t i = 0; i < n; i++) axpy(weights[i], values + place(slots, i) * stride, out, width);
+static void attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                             size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
+  for (int32_t h = 0; h < heads; h++)
+    for (int32_t i = 0; i < n; i++)
+      axpy(weights[(size_t)h * weights_stride + (size_t)i], values + place(slots, i) * stride, out + h * width,
+           width);
 }
 
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {

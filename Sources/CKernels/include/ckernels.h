@@ -60,13 +60,15 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
 /* The same for the pairs (x[i], x[rotated / 2 + i]), the order of most other models. */
 void ck_rotate_halves(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
                       const float *sines);
-/* out[i] = scale * dot(query, keys + slot * stride) for i < n, where slot is slots[i], or i if there
- * are no slots. */
-void ck_attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
-                         int32_t n, int32_t width, float scale, float *out);
-/* out += sum of weights[i] * (values + slot * stride), one after another. */
-void ck_attention_values(const float *weights, const float *values, size_t stride,
-                         const int32_t *slots, int32_t n, int32_t width, float *out);
+/* out[h * out_stride + i] = scale * dot(query h, keys + slot * stride) for i < n and h < heads, where
+ * slot is slots[i], or i if there are no slots. Queries lie one behind another, `width` floats each. */
+void ck_attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
+                         const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                         size_t out_stride);
+/* The h-th `width` floats of out += sum of weights[h * weights_stride + i] * (values + slot * stride),
+ * one after another. */
+void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                         size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
 /* log(sum(exp(x))) and the entropy in nats of softmax(x). */
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy);
 
