@@ -37,14 +37,14 @@ extension Tokenizer {
 
   private static func bytePair(_ gguf: GGUFFile) throws(FileFault) -> Tokenizer {
     let pre = try gguf.string("tokenizer.ggml.pre")
-    guard let preTokenizer = PreTokenizer(rawValue: pre) else {
+    guard let preTokenizer = WordPattern(gguf: pre) else {
       throw FileFault(
         path: gguf.path, what: "tokenizer.ggml.pre is \"\(pre)\", which is not known",
-        remedy: "known is: \(PreTokenizer.knownNames)")
+        remedy: "known are: \(WordPattern.knownNames)")
     }
     let parts = try VocabularyParts(gguf)
     do throws(VocabularyFault) {
-      return try Tokenizer(parts, preTokenizer: preTokenizer)
+      return try Tokenizer(parts, pattern: preTokenizer)
     } catch {
       throw FileFault(error, path: gguf.path)
     }
