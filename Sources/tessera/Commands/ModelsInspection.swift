@@ -137,12 +137,9 @@ struct ModelsInfoCommand: ParsableCommand {
   }
 
   private static func report(_ summary: ModelSummary, name: String) -> Report {
-    let template: String? =
-      switch summary.chatTemplate {
-      case .chatML: "ChatML"
-      case .unknown: "one that Tessera cannot write yet"
-      case nil: nil
-      }
+    let template = summary.chatTemplate.map { template in
+      template.obstacle.map { "cannot be written: \($0)" } ?? "can be written"
+    }
     return Report(
       model: name, path: summary.path, bytes: summary.fileSize, parameters: summary.parameters,
       ggufVersion: summary.version, architecture: summary.architecture,
