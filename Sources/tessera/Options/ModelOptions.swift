@@ -6,7 +6,7 @@ extension Precision: ExpressibleByArgument {}
 
 /// Which model runs, and how.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "A model that is installed, or a GGUF file.", completion: .file())
+  @Option(help: "The name of a model that is here, or a GGUF file.", completion: .file())
   var model = ModelCatalog.standard.name
 
   @Option(help: "How many threads run (by default one for each processor).")
