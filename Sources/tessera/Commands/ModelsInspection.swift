@@ -73,11 +73,18 @@ struct ModelsListCommand: ParsableCommand {
         .left("name"), .right("MB"), .left("type"), .left("architecture"), .left("from"),
         .left("state"),
       ], charset: output.charset)
+    // The last part alone is a name too, where no other model has it, and leaves room.
+    func lastPart(_ name: String) -> String {
+      name.split(separator: "/").last.map(String.init) ?? name
+    }
+    let parts = Dictionary(rows.map { (lastPart($0.name), 1) }, uniquingKeysWith: +)
     for row in rows {
+      let last = lastPart(row.name)
       let size = row.bytes.map { String(format: "%.1f", Double($0) / 1e6) }
       table.add(
         [
-          row.name, size ?? "", row.quantisation ?? "", row.architecture ?? "", row.origin ?? "",
+          parts[last] == 1 ? last : row.name, size ?? "", row.quantisation ?? "",
+          row.architecture ?? "", row.origin ?? "",
           row.state,
         ].map { VisibleText.safe($0, charset: output.charset) })
     }
