@@ -42,7 +42,7 @@ final class TestBench {
     ModelFacts(
       name: "tiny", quantisation: model.quantisation, shape: model.shape,
       tokenizer: model.tokenizer, context: evaluator.contextLength, threads: 1,
-      chatTemplate: .chatML(defaultSystem: nil))
+      chatTemplate: model.chatTemplate)
   }
 
   var text: String { String(decoding: state.document.bytes, as: UTF8.self) }
