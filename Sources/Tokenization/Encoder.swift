@@ -4,7 +4,6 @@ import Synchronization
 struct EncodingTables: Sendable {
   let vocabulary: Vocabulary
   let merges: MergeTable
-  let kinds = UnicodeKind.table
 
   /// The entries that are found whole in a text. User-defined ones always are; special ones only
   /// when the caller wants them parsed.
@@ -21,6 +20,8 @@ final class Encoder: @unchecked Sendable {
   private let tables: EncodingTables
   private var merger: BytePairMerger
   private var cache = WordCache()
+  /// The words to encode next.
+  var words = WordList()
 
   /// An encoder that remembers nothing yet.
   init(_ tables: EncodingTables) {
@@ -30,9 +31,14 @@ final class Encoder: @unchecked Sendable {
       pieces: tables.vocabulary.pieces)
   }
 
+  /// Appends the tokens of `words`, which lie in a text of `count` bytes.
+  func encode(_ text: UnsafePointer<UInt8>, count: Int, into tokens: inout [Token]) {
+    for word in words.spans { encode(text, word, count: count, into: &tokens) }
+  }
+
   /// Appends the tokens of the word `range` of a text of `count` bytes.
   @inline(__always)
-  func encode(
+  private func encode(
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, into tokens: inout [Token]
   ) {
     let start = range.lowerBound

@@ -27,12 +27,13 @@ enum PreTokenizer: String, Sendable, CaseIterable {
 /// look at most two characters beyond the end of a word (`lookahead` bytes).
 ///
 /// Bytes that are not UTF-8 count as others, each a character of its own.
-struct SmolLMSplitter {
+struct SmolLMSplitter: WordSplitter {
   /// Bytes beyond the end of a word that its rules may read.
-  static let lookahead = 8
+  let lookahead = 8
 
-  /// The memory of `UnicodeKind.table`.
-  let kinds: UnsafePointer<UInt8>
+  private let table = UnicodeKind.table
+  @inline(__always)
+  private var kinds: UnsafePointer<UInt8> { table.base }
 
   private static let other = UnicodeKind.other.rawValue
   private static let letter = UnicodeKind.letter.rawValue
@@ -50,6 +51,21 @@ struct SmolLMSplitter {
       return (Self.other, 1)
     }
     return (UnicodeKind.rawKind(of: scalar.value, in: kinds), scalar.length)
+  }
+
+  func cut(
+    _ text: UnsafePointer<UInt8>, section: Range<Int>, from position: Int, safe: Int,
+    into words: inout WordList
+  ) -> Int {
+    var position = position
+    let end = section.upperBound
+    while position < end, !words.isFull {
+      let next = wordEnd(in: text, at: position, end: end)
+      guard safe == end || next + lookahead <= safe else { break }
+      words.append(position, next)
+      position = next
+    }
+    return position
   }
 
   /// The end of the word that begins at `position`, in a text that ends at `end`, which must be

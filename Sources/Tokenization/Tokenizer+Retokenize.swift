@@ -8,32 +8,53 @@ extension Tokenizer {
   ///     over the only copy (`consume`), and its storage is re-used.
   ///   - text: the new text.
   ///   - edit: what was replaced. If it does not fit the text and the old tokens, everything is
-  ///     encoded anew.
+  ///     encoded anew; so it is with models that have no stable boundaries.
   ///
   /// The new work grows with the distance between stable boundaries around the edit, not with the
   /// text; moving the offsets of what follows is one pass over the tokens after the edit.
   public func retokenize(
     _ old: consuming [Token], text: [UInt8], edit: Edit, parsesSpecials: Bool = true
   ) -> Retokenization {
-    guard Self.fits(edit, text: text, old: old) else {
+    guard Self.fits(edit, text: text, old: old),
+      let reach = model.reach(parsesSpecials: parsesSpecials)
+    else {
       let tokens = encode(text, parsesSpecials: parsesSpecials)
       let changed = zip(tokens, old).prefix { $0 == $1 }.count
       return Retokenization(tokens: tokens, firstChanged: changed)
     }
     let shift = edit.newEnd - edit.oldEnd
-    let matcher = tables.matcher(parsesSpecials: parsesSpecials)
-    let first = restart(old, text, before: edit.start, reach: matcher.longest)
     var fresh: [Token] = []
     var resumed = old.count
-    encode(text, from: first.position, parsesSpecials: parsesSpecials, into: &fresh) { cut, _ in
-      // Both characters around the cut must be unchanged ones.
-      guard cut - 4 >= edit.newEnd, isStableBoundary(cut, in: text) else { return true }
-      guard let index = Self.index(in: old, ofCut: cut - shift) else { return true }
-      resumed = index
-      return false
+    var first = 0
+    text.withUnsafeBufferPointer { bytes in
+      let restart = restart(old, bytes, before: edit.start - reach)
+      first = restart.index
+      var position = restart.position
+      var budget = max(edit.newEnd - position, 0) + Self.firstBudget
+      while position < bytes.count {
+        let seen = fresh.count
+        position = model.encode(
+          bytes, from: position, budget: budget, parsesSpecials: parsesSpecials, into: &fresh)
+        // Both characters around the cut must be unchanged ones.
+        for index in seen..<fresh.count where fresh[index].start - 4 >= edit.newEnd {
+          let cut = fresh[index].start
+          guard model.isStableBoundary(cut, in: bytes),
+            let next = Self.index(in: old, ofCut: cut - shift)
+          else { continue }
+          resumed = next
+          fresh.removeSubrange(index...)
+          return
+        }
+        budget = min(budget, Self.largestBudget) * 2
+      }
     }
-    return Self.splice(&old, first.index..<resumed, fresh, shift: shift)
+    return Self.splice(&old, first..<resumed, fresh, shift: shift)
   }
+
+  /// Bytes that are encoded beyond an edit before the old tokens are looked at, and how many more
+  /// at most each further time.
+  private static let firstBudget = 64
+  private static let largestBudget = 1 << 20
 
   /// Whether the edit lies in both texts, and the old tokens in the old one.
   private static func fits(_ edit: Edit, text: [UInt8], old: [Token]) -> Bool {
@@ -44,29 +65,15 @@ extension Tokenizer {
     return !overflow && (old.last?.end ?? 0) <= oldCount
   }
 
-  /// Whether every text that has these two characters around `position` is cut there between two
-  /// words, so that no token but a special one lies across: beside a number; before white space
-  /// that follows none; from letters to others; from others but an apostrophe to letters. Also at
-  /// both ends of the text.
-  public func isStableBoundary(_ position: Int, in text: [UInt8]) -> Bool {
-    guard position > 0, position < text.count else { return true }
-    return text.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return true }
-      return SmolLMSplitter(kinds: tables.kinds.base)
-        .isCertainCut(in: base, at: position, end: bytes.count)
-    }
-  }
-
-  /// The last token that begins at a stable boundary so far before `position` that no rule and no
-  /// special token of the old text that began before it could have read what is at `position`.
+  /// The last token that begins at a stable boundary at or before `limit`; its index and place, or
+  /// the beginning of the text.
   private func restart(
-    _ old: [Token], _ text: [UInt8], before position: Int, reach: Int
+    _ old: [Token], _ text: UnsafeBufferPointer<UInt8>, before limit: Int
   ) -> (index: Int, position: Int) {
-    let limit = position - max(reach, SmolLMSplitter.lookahead)
     var index = Self.firstIndex(in: old) { $0.start > limit } - 1
     while index > 0 {
       let start = old[index].start
-      if isStableBoundary(start, in: text) { return (index, start) }
+      if model.isStableBoundary(start, in: text) { return (index, start) }
       index -= 1
     }
     return (0, 0)

@@ -3,84 +3,68 @@
 /// A copy is cheap and shares its storage; all functions may be called from any thread.
 ///
 /// ## Where tokens can change
-/// Words are cut looking only forwards, and merges never cross a cut. So a cut, once there, does
-/// not depend on what stands before it, and `isStableBoundary` can tell from the two characters
-/// around a position that every text with these two has a cut there. Between two such positions
-/// tokens depend on nothing else, apart from special tokens, which may lie across.
+/// Byte-level BPE cuts words looking only forwards, and merges never cross a cut. So a cut, once
+/// there, does not depend on what stands before it, and `isStableBoundary` can tell from the two
+/// characters around a position that every text with these two has a cut there. Between two such
+/// positions tokens depend on nothing else, apart from special tokens, which may lie across. Kinds
+/// of tokenizers without such places are encoded anew after an edit.
 public struct Tokenizer: Sendable {
-  /// What the tokenizer is called: the name of its pre-tokenizer, e.g. `smollm`.
+  /// What the tokenizer is called: the name of its pre-tokenizer or kind, e.g. `smollm`.
   public let name: String
+  /// The tokens that the model expects before and after every text. `encode` adds them only when
+  /// asked.
+  public let affixes: Affixes
   /// The entries.
-  public let vocabulary: Vocabulary
+  public var vocabulary: Vocabulary { model.vocabulary }
 
-  let tables: EncodingTables
-  private let pool = EncoderPool()
+  let model: any TokenizerModel
 
-  /// Builds the tables from what a file gave, after checking it.
-  init(_ parts: VocabularyParts, preTokenizer: PreTokenizer) throws(VocabularyFault) {
-    let vocabulary = try Vocabulary(parts)
-    let list = try parts.decodedMerges(vocabulary)
-    let merges: MergeTable
-    do throws(MergeTable.Repetition) {
-      merges = try MergeTable(list)
-    } catch {
-      throw VocabularyFault(
-        key: VocabularyParts.Key.merges, index: error.second,
-        what: "is the same as entry \(error.first)")
-    }
-    name = preTokenizer.rawValue
-    self.vocabulary = vocabulary
-    tables = EncodingTables(vocabulary: vocabulary, merges: merges)
+  /// A tokenizer of any kind.
+  init(name: String, model: any TokenizerModel, affixes: Affixes = Affixes()) {
+    self.name = name
+    self.model = model
+    self.affixes = affixes
   }
 
   /// The tokens of a text, in order.
   ///
-  /// - Parameter parsesSpecials: whether special tokens written in the text (`<|im_end|>`) become
-  ///   those tokens, the leftmost first and the longest of those that begin at one place; otherwise
-  ///   they are text like any other. User-defined entries are always found, as they are text that
-  ///   the vocabulary was given whole.
+  /// - Parameters:
+  ///   - parsesSpecials: whether special tokens written in the text (`<|im_end|>`) become those
+  ///     tokens, the leftmost first and the longest of those that begin at one place; otherwise
+  ///     they are text like any other. User-defined entries are always found, as they are text that
+  ///     the vocabulary was given whole.
+  ///   - addsAffixes: whether the tokens of `affixes` are put around the text, without bytes of
+  ///     their own: at its beginning and its end. By default a text is taken as it is.
   ///
-  /// Bytes of `Vocabulary.absentBytes` are left out; without them the tokens cover the text and
-  /// `decode` gives it back. A text of n bytes costs O(n log n) time at worst, whatever it holds.
-  public func encode(_ text: [UInt8], parsesSpecials: Bool = true) -> [Token] {
+  /// Byte-level BPE leaves bytes of `Vocabulary.absentBytes` out; without them its tokens cover the
+  /// text and `decode` gives it back. A text of n bytes costs O(n log n) time at worst, whatever it
+  /// holds.
+  public func encode(
+    _ text: [UInt8], parsesSpecials: Bool = true, addsAffixes: Bool = false
+  ) -> [Token] {
     var tokens: [Token] = []
-    tokens.reserveCapacity(text.count / 3)
-    encode(text, from: 0, parsesSpecials: parsesSpecials, into: &tokens) { _, _ in true }
+    tokens.reserveCapacity(text.count / 3 + affixes.prefix.count + affixes.suffix.count)
+    if addsAffixes { tokens += affixes.prefix.map { Token(id: $0, start: 0, end: 0) } }
+    text.withUnsafeBufferPointer { bytes in
+      var position = 0
+      while position < bytes.count {
+        position = model.encode(
+          bytes, from: position, budget: .max, parsesSpecials: parsesSpecials, into: &tokens)
+      }
+    }
+    if addsAffixes {
+      tokens += affixes.suffix.map { Token(id: $0, start: text.count, end: text.count) }
+    }
     return tokens
   }
 
-  /// The bytes of the entries, joined. Ids that are no entry's add nothing.
-  public func decode(_ ids: some Sequence<TokenID>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for id in ids where vocabulary.contains(id) {
-      bytes.append(contentsOf: vocabulary.pieces.bytes(of: Int(id)))
-    }
-    return bytes
-  }
+  /// The text that tokens say. For byte-level BPE these are the bytes of the entries, joined. Ids
+  /// that are no entry's add nothing.
+  public func decode(_ ids: some Sequence<TokenID>) -> [UInt8] { model.decode(Array(ids)) }
 
-  /// Appends the tokens from `position`, a cut, on, as long as `goesOn` agrees: it is asked at each
-  /// further cut, with the cut and the number of tokens so far.
-  @inline(__always)
-  func encode(
-    _ text: [UInt8], from position: Int, parsesSpecials: Bool, into tokens: inout [Token],
-    while goesOn: (_ cut: Int, _ count: Int) -> Bool
-  ) {
-    text.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return }
-      pool.withEncoder(tables) { encoder in
-        var cursor = WordCursor(
-          text: base, count: bytes.count, from: position,
-          splitter: SmolLMSplitter(kinds: tables.kinds.base),
-          matcher: tables.matcher(parsesSpecials: parsesSpecials), pieces: vocabulary.pieces)
-        while let word = cursor.next() {
-          if word.whole >= 0 {
-            tokens.append(Token(id: word.whole, start: word.start, end: word.end))
-          } else {
-            encoder.encode(base, word.start..<word.end, count: bytes.count, into: &tokens)
-          }
-          guard goesOn(word.end, tokens.count) else { return }
-        }
-      }
-    }
+  /// Whether every text that has these two characters around `position` is cut there between two
+  /// words, so that no token but a special one lies across. Also at both ends of the text.
+  public func isStableBoundary(_ position: Int, in text: [UInt8]) -> Bool {
+    text.withUnsafeBufferPointer { model.isStableBoundary(position, in: $0) }
   }
 }

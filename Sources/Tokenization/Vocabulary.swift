@@ -90,6 +90,13 @@ public struct Vocabulary: Sendable {
     contains(id) ? pieces.length(of: Int(id)) : 0
   }
 
+  /// The bytes of entries, joined. Ids that are no entry's add nothing.
+  func joined(_ ids: some Sequence<TokenID>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for id in ids where contains(id) { bytes.append(contentsOf: pieces.bytes(of: Int(id))) }
+    return bytes
+  }
+
   /// The entry as text for reading: what is not UTF-8 (a token that ends within a character) is
   /// U+FFFD. Not safe to send to a terminal as it is.
   public func text(of id: TokenID) -> String {

@@ -8,7 +8,7 @@ import Testing
     var words: [ArraySlice<UInt8>] = []
     text.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
-      let splitter = SmolLMSplitter(kinds: UnicodeKind.table.base)
+      let splitter = SmolLMSplitter()
       var position = 0
       while position < text.count {
         let end = splitter.wordEnd(in: base, at: position, end: text.count)
@@ -75,7 +75,7 @@ import Testing
   @Test("certain cuts are cuts in every text with the same two characters there")
   func certainCuts() {
     var generator = Seeded(5)
-    let splitter = SmolLMSplitter(kinds: UnicodeKind.table.base)
+    let splitter = SmolLMSplitter()
     for _ in 0..<3_000 {
       let text = generator.text(12, of: TurningPoints.all)
       let cuts = Set(words(text).map(\.startIndex))

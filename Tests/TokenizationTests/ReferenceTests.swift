@@ -28,6 +28,7 @@ import Testing
   @Test("ids equal those of the reference on at least 20 MB of varied text")
   func differential() throws {
     let corpus = URL(filePath: RepositoryFolder.path(".build/corpus"))
+      .resolvingSymlinksInPath()
     let results = URL(filePath: RepositoryFolder.path(".build/reference"))
     guard FileManager.default.fileExists(atPath: corpus.path + "/recipe") else {
       throw SetupMissing("the corpus of texts in .build/corpus")

@@ -1,0 +1,64 @@
+/// How one kind of tokenizer (byte-level BPE, SentencePiece, WordPiece, …) turns text into tokens
+/// and back. `Tokenizer` holds one, chosen when a file is opened.
+///
+/// It is asked once for a text, or for a stretch of it, never word by word: what happens for each
+/// word is the model's own, without dynamic dispatch. Text is bytes and need not be UTF-8. Where a
+/// model changes the text before it looks for pieces (normalisation, a space at the beginning),
+/// `Token.start` and `Token.end` still are byte offsets in the text as it was given.
+protocol TokenizerModel: Sendable {
+  /// The entries.
+  var vocabulary: Vocabulary { get }
+
+  /// Appends the tokens from `position` on: 0, or what an earlier call for the same text gave, or a
+  /// stable boundary of it at which a token begins. Stops at the first place at least `budget`
+  /// bytes further from which it can go on, and gives it; at the end of the text this is its
+  /// length. What it gives is beyond `position` unless that is the end.
+  ///
+  /// - Parameter parsesSpecials: whether special entries written in the text become those tokens;
+  ///   user-defined ones always do.
+  func encode(
+    _ text: UnsafeBufferPointer<UInt8>, from position: Int, budget: Int, parsesSpecials: Bool,
+    into tokens: inout [Token]
+  ) -> Int
+
+  /// The text that tokens say, by the rules of this kind: which spaces stand for nothing, how
+  /// single bytes join. Ids that are no entry's add nothing.
+  func decode(_ ids: [TokenID]) -> [UInt8]
+
+  /// Whether every text that has these two characters around `position` is cut there between two
+  /// words, so that no token but a special one lies across, and tokens on both sides do not depend
+  /// on each other. True at both ends of a text; a model that knows no such place says so of no
+  /// other.
+  func isStableBoundary(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool
+
+  /// How many bytes before an edit a stable boundary must lie, so that nothing before it can have
+  /// read what was edited; `nil` when there are no stable boundaries: an edit then encodes
+  /// everything anew.
+  func reach(parsesSpecials: Bool) -> Int?
+}
+
+extension TokenizerModel {
+  /// The bytes of the entries, joined: right wherever an entry says the same at any place.
+  func decode(_ ids: [TokenID]) -> [UInt8] { vocabulary.joined(ids) }
+
+  func isStableBoundary(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    position <= 0 || position >= text.count
+  }
+
+  func reach(parsesSpecials: Bool) -> Int? { nil }
+}
+
+/// The tokens that a model expects before and after every text, such as `<s>` or `[CLS]` and
+/// `[SEP]`.
+public struct Affixes: Sendable, Hashable {
+  /// Ids before the text.
+  public var prefix: [TokenID]
+  /// Ids after the text.
+  public var suffix: [TokenID]
+
+  /// Affixes; by default none.
+  public init(prefix: [TokenID] = [], suffix: [TokenID] = []) {
+    self.prefix = prefix
+    self.suffix = suffix
+  }
+}
