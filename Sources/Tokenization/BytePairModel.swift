@@ -3,8 +3,8 @@
 /// Generic over the splitter, so that cutting is compiled for each.
 struct BytePairModel<Splitter: WordSplitter>: TokenizerModel {
   let vocabulary: Vocabulary
-  private let tables: EncodingTables
-  private let splitter: Splitter
+  let tables: EncodingTables
+  let splitter: Splitter
   private let pool = EncoderPool()
 
   /// A model over tables that have been checked.

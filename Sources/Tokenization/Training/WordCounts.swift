@@ -31,12 +31,12 @@ struct WordCounts: Sendable {
     var counts = WordCounts()
   }
 
-  /// Counts the words of the files, each word cut by `splitter` out of its unit.
+  /// Counts the words of the files, each unit cut by `splitter`.
   ///
   /// - Throws: `FileFault`; `TrainingFault` when there are too many distinct words; what `report`
   ///   throws.
   static func count(
-    _ text: TrainingText, unit: TextUnit, threads: Int,
+    _ text: TrainingText, unit: TextUnit, splitter: any WordSplitter, threads: Int,
     report: TrainingReport
   ) throws -> WordCounts {
     let pieces = text.files.flatMap { file -> [Piece] in
@@ -51,8 +51,8 @@ struct WordCounts: Sendable {
       pieces: pieces.count, threads: threads,
       report: { try report(.reading(bytes: team.amountDone, of: text.byteCount)) },
       work: { piece, thread in
-        let splitter = SmolLMSplitter(kinds: UnicodeKind.table.base)
-        try tallies[thread].counts.read(pieces[piece], unit: unit, splitter: splitter, team: team)
+        try tallies[thread].counts.read(
+          pieces[piece], unit: unit, splitter: splitter, team: team)
       })
     var all = tallies[0].counts
     for tally in tallies.dropFirst() { try all.add(tally.counts) }
@@ -75,7 +75,7 @@ struct WordCounts: Sendable {
   }
 
   private mutating func read(
-    _ piece: Piece, unit: TextUnit, splitter: SmolLMSplitter, team: WorkerTeam
+    _ piece: Piece, unit: TextUnit, splitter: any WordSplitter, team: WorkerTeam
   ) throws {
     let file = try MappedFile(path: piece.path)
     try file.withBytes { bytes in
@@ -89,12 +89,13 @@ struct WordCounts: Sendable {
       }
       let stop = unit == .line ? range.upperBound : text.count
       var reported = range.lowerBound
+      var list = WordList()
       while position < stop && !team.isStopped {
         let end = unit == .line ? Self.lineEnd(base, from: position, to: text.count) : text.count
+        let section = position..<end
         while position < end && !team.isStopped {
-          position = countWords(
-            of: base, from: position, to: min(end, position + Self.patience), unitEnd: end,
-            splitter: splitter)
+          position = splitter.cut(base, section: section, from: position, safe: end, into: &list)
+          countWords(of: base, &list)
           guard position - reported >= Self.patience else { continue }
           team.advance(by: position - reported)
           reported = position
@@ -112,23 +113,14 @@ struct WordCounts: Sendable {
     return UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - text + 1
   }
 
-  /// Counts the words that begin in `start..<limit`, in a unit that ends at `unitEnd`; gives where
-  /// the last one ends.
-  @inline(__always)
-  private mutating func countWords(
-    of text: UnsafePointer<UInt8>, from start: Int, to limit: Int, unitEnd: Int,
-    splitter: SmolLMSplitter
-  ) -> Int {
-    var position = start
-    while position < limit {
-      let end = splitter.wordEnd(in: text, at: position, end: unitEnd)
-      if end - position <= Self.longestWord {
-        table.add(text + position, count: end - position)
+  private mutating func countWords(of text: UnsafePointer<UInt8>, _ list: inout WordList) {
+    for word in list.spans {
+      if word.count <= Self.longestWord {
+        table.add(text + word.lowerBound, count: word.count)
       } else {
         longWords += 1
       }
-      position = end
     }
-    return position
+    list.removeAll()
   }
 }
