@@ -74,8 +74,9 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells", "Reports", "Workbench",
-        "TerminalUI", "Themes", arguments,
+        "LinearProgramming", "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells",
+        "Reports",
+        "Workbench", "TerminalUI", "Themes", arguments,
       ],
       swiftSettings: strict),
     .target(

@@ -21,8 +21,8 @@ struct ImportWallTests {
     "TerminalUI": system.union(machine).union(["Cells", "CNcurses"]),
     "Themes": [],
     "tessera": system.union(machine).union([
-      "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells", "Reports", "Workbench",
-      "TerminalUI", "Themes", "ArgumentParser",
+      "LinearProgramming", "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells", "Reports",
+      "Workbench", "TerminalUI", "Themes", "ArgumentParser",
     ]),
   ]
 

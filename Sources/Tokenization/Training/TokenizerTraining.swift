@@ -7,6 +7,8 @@ public enum TrainedKind: String, Sendable, CaseIterable {
   case bpe
   /// A Unigram model over bytes.
   case unigram
+  /// A lexicon by the principle of least effort (Less is Better).
+  case lib
 }
 
 /// How a tokenizer is learned.
@@ -23,7 +25,11 @@ public struct TrainingSettings: Sendable {
   public var words = TrainingWords.smollm
   /// What is cut on its own.
   public var unit = TextUnit.line
-  /// How many threads work.
+  /// LiB: how often the text is read.
+  public var passes = LexiconSettings().passes
+  /// LiB: where randomness begins. The same text and settings give the same lexicon.
+  public var seed: UInt64 = 1
+  /// How many threads work. LiB works on one.
   public var threads = 1
 
   /// The usual settings.
@@ -43,11 +49,11 @@ public struct TrainedTokenizer: Sendable {
   public let mergeCount: Int?
   /// Bytes of text it was learned from.
   public let byteCount: Int
-  /// Distinct words of the text.
-  public let wordCount: Int
+  /// Distinct words of the text; LiB knows no words.
+  public let wordCount: Int?
   /// Words left out because they have more than 65,535 bytes.
   public let longWordCount: Int
-  /// The file: `tokenizer.json` as Hugging Face `tokenizers` has it.
+  /// The file: `tokenizer.json` as Hugging Face `tokenizers` has it, or what `LexiconFile` says.
   public let file: [UInt8]
 
   /// Writes the file so that it is there whole or not at all.
@@ -66,6 +72,7 @@ public enum TokenizerTraining {
     _ text: TrainingText, _ settings: TrainingSettings, report: TrainingReport = { _ in }
   ) throws -> TrainedTokenizer {
     try check(settings)
+    if settings.kind == .lib { return try lexicon(text, settings, report) }
     let words = try WordCounts.count(
       text, unit: settings.unit, splitter: settings.words.splitter, threads: settings.threads,
       report: report)
@@ -75,8 +82,7 @@ public enum TokenizerTraining {
     var entryCount = 0
     var mergeCount: Int?
     let model: String
-    switch settings.kind {
-    case .bpe:
+    if settings.kind == .bpe {
       var trainer = BytePairTrainer(
         words.table, size: settings.vocabularySize, minimumFrequency: settings.minimumFrequency,
         specialTokens: settings.specialTokens)
@@ -84,16 +90,10 @@ public enum TokenizerTraining {
       entryCount = result.entries.count
       mergeCount = result.merges.count
       model = TokenizerJSONWriter.bytePair(result)
-    case .unigram:
-      var trainer = UnigramTrainer(words.table, threads: settings.threads)
-      let specials = settings.specialTokens
-      let pieces = try trainer.run(
-        size: settings.vocabularySize - specials.count, report: report)
-      let sorted = pieces.enumerated()
-        .sorted { ($0.element.score, $1.offset) > ($1.element.score, $0.offset) }
-        .map { (text: ByteAlphabet.written($0.element.bytes), score: $0.element.score) }
-      entryCount = specials.count + sorted.count
-      model = TokenizerJSONWriter.unigram(specials.map { ($0, 0) } + sorted)
+    } else {
+      let entries = try unigram(words, settings, report)
+      entryCount = entries.count
+      model = TokenizerJSONWriter.unigram(entries)
     }
     let json = TokenizerJSONWriter.file(
       specialTokens: settings.specialTokens, preTokenizer: settings.words.json, model: model)
@@ -101,6 +101,39 @@ public enum TokenizerTraining {
       kind: settings.kind, entryCount: entryCount, mergeCount: mergeCount,
       byteCount: words.byteCount, wordCount: words.table.count, longWordCount: words.longWords,
       file: Array(json.utf8))
+  }
+
+  /// Special tokens, then pieces, the most probable first.
+  private static func unigram(
+    _ words: WordCounts, _ settings: TrainingSettings, _ report: TrainingReport
+  ) throws -> [(text: String, score: Double)] {
+    var trainer = UnigramTrainer(words.table, threads: settings.threads)
+    let specials = settings.specialTokens
+    let pieces = try trainer.run(
+      size: settings.vocabularySize - specials.count, report: report)
+    let sorted = pieces.enumerated()
+      .sorted { ($0.element.score, $1.offset) > ($1.element.score, $0.offset) }
+      .map { (text: ByteAlphabet.written($0.element.bytes), score: $0.element.score) }
+    return specials.map { ($0, 0) } + sorted
+  }
+
+  private static func lexicon(
+    _ text: TrainingText, _ settings: TrainingSettings, _ report: TrainingReport
+  ) throws -> TrainedTokenizer {
+    guard settings.specialTokens.isEmpty else {
+      throw TrainingFault.settings("a lexicon (lib) has no special tokens")
+    }
+    var lexiconSettings = LexiconSettings()
+    lexiconSettings.size = settings.vocabularySize - 256
+    lexiconSettings.passes = settings.passes
+    lexiconSettings.seed = settings.seed
+    var training = LexiconTraining(text, lexiconSettings)
+    let lexicon = try training.run(report: report)
+    let longer = lexicon.order.count { lexicon.strings[Int($0)].count > 1 }
+    return TrainedTokenizer(
+      kind: .lib, entryCount: 256 + longer, mergeCount: nil, byteCount: training.byteCount,
+      wordCount: nil, longWordCount: 0,
+      file: Array(LexiconFile.written(lexicon, lexiconSettings).utf8))
   }
 
   private static func check(_ settings: TrainingSettings) throws(TrainingFault) {

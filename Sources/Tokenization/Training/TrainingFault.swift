@@ -22,8 +22,8 @@ public enum TrainingProgress: Sendable, Equatable {
   case merging(entries: Int, of: Int)
   /// Substrings that are still in the race, and the entries wanted in the end.
   case pruning(pieces: Int, to: Int)
-  /// Passes over the text done, of all, and the entries there are now.
-  case listening(pass: Int, of: Int, entries: Int)
+  /// Batches of text read, of all, and the entries there are now.
+  case listening(batch: Int, of: Int, entries: Int)
   /// Merges applied to samples, of all.
   case applying(merges: Int, of: Int)
   /// Rows of the linear programme so far, and its cost.

@@ -23,9 +23,10 @@ struct WordTable: Sendable {
   /// Where the bytes of word `index` are in `bytes`.
   func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 
-  /// Counts a word of at least one byte `times` times.
+  /// Counts a word of at least one byte `times` times; gives how often it was seen by now.
   @inline(__always)
-  mutating func add(_ word: UnsafePointer<UInt8>, count length: Int, times: Int = 1) {
+  @discardableResult
+  mutating func add(_ word: UnsafePointer<UInt8>, count length: Int, times: Int = 1) -> Int {
     let hash = SeededHash.hash(word, count: length, seed: seed)
     let tag = hash & 0xFFFF_FFFF_0000_0000
     let mask = slots.count - 1
@@ -36,7 +37,7 @@ struct WordTable: Sendable {
         let index = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF)
         if isWord(index, word, length) {
           counts[index] += times
-          return
+          return counts[index]
         }
       }
       place = (place + 1) & mask
@@ -46,6 +47,7 @@ struct WordTable: Sendable {
     ends.append(bytes.count)
     counts.append(times)
     if count * 2 > slots.count { grow() }
+    return times
   }
 
   /// Adds the counts of another table.
