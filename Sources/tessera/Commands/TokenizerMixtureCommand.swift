@@ -24,8 +24,8 @@ struct TokenizerMixtureCommand: ParsableCommand {
   var tokenizer: String
 
   @Option(
-    help: "A category: its name, =, and a file or folder with a sample. Give two or more, or one "
-      + "name several times for several files.")
+    help:
+      "A category: NAME=PATH, a file or folder with a sample. Two or more, one name perhaps often.")
   var category: [String]
 
   @Option(help: "How many merges are looked at, from the first on.")

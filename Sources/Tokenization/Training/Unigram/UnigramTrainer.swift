@@ -165,6 +165,12 @@ struct UnigramTrainer {
     pieces = kept
   }
 
+  /// Replaces all scores, one for each piece.
+  mutating func setScores(_ scores: [Double]) {
+    precondition(scores.count == pieces.count)
+    for index in pieces.indices { pieces[index].score = scores[index] }
+  }
+
   // MARK: Pruning
 
   /// Leaves out the pieces without which the text becomes least unlikely, until `count` are left.
