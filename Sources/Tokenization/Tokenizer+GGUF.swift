@@ -18,14 +18,14 @@ extension Tokenizer {
         remedy: "known is: \(Self.knownModel)")
     }
     let pre = try gguf.string("tokenizer.ggml.pre")
-    guard let preTokenizer = PreTokenizer(rawValue: pre) else {
+    guard let preTokenizer = WordPattern(gguf: pre) else {
       throw FileFault(
         path: gguf.path, what: "tokenizer.ggml.pre is \"\(pre)\", which is not known",
-        remedy: "known is: \(PreTokenizer.knownNames)")
+        remedy: "known are: \(WordPattern.knownNames)")
     }
     let parts = try VocabularyParts(gguf)
     do throws(VocabularyFault) {
-      try self.init(parts, preTokenizer: preTokenizer)
+      try self.init(parts, pattern: preTokenizer)
     } catch {
       let place = error.index.map { "\(error.key)[\($0)]" } ?? error.key
       throw FileFault(path: gguf.path, what: "\(place) \(error.what)", remedy: error.remedy)

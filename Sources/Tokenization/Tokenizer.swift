@@ -58,6 +58,15 @@ public struct Tokenizer: Sendable {
     return tokens
   }
 
+  /// The tokens of `text[..<end]` as the whole text calls for: where `end` lies within a word or a
+  /// character, those that the encoding of such a text would begin with if its merges went no
+  /// further. Special tokens are not parsed.
+  func encode(_ text: [UInt8], upTo end: Int) -> [Token] {
+    var tokens: [Token] = []
+    text.withUnsafeBufferPointer { model.encode($0, upTo: end, into: &tokens) }
+    return tokens
+  }
+
   /// The text that tokens say. For byte-level BPE these are the bytes of the entries, joined. Ids
   /// that are no entry's add nothing.
   public func decode(_ ids: some Sequence<TokenID>) -> [UInt8] { model.decode(Array(ids)) }

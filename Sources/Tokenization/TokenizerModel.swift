@@ -21,6 +21,11 @@ protocol TokenizerModel: Sendable {
     into tokens: inout [Token]
   ) -> Int
 
+  /// Appends the tokens of `text[..<end]`, an `end` within a word or a character included: what is cut
+  /// by rules that look ahead is cut as the whole text calls for. User-defined entries are found,
+  /// special ones are text.
+  func encode(_ text: UnsafeBufferPointer<UInt8>, upTo end: Int, into tokens: inout [Token])
+
   /// The text that tokens say, by the rules of this kind: which spaces stand for nothing, how
   /// single bytes join. Ids that are no entry's add nothing.
   func decode(_ ids: [TokenID]) -> [UInt8]
@@ -38,6 +43,16 @@ protocol TokenizerModel: Sendable {
 }
 
 extension TokenizerModel {
+  /// Right wherever tokens do not depend on what follows them but by the rules of a merge.
+  func encode(_ text: UnsafeBufferPointer<UInt8>, upTo end: Int, into tokens: inout [Token]) {
+    let beginning = UnsafeBufferPointer(rebasing: text[..<end])
+    var position = 0
+    while position < end {
+      position = encode(
+        beginning, from: position, budget: .max, parsesSpecials: false, into: &tokens)
+    }
+  }
+
   /// The bytes of the entries, joined: right wherever an entry says the same at any place.
   func decode(_ ids: [TokenID]) -> [UInt8] { vocabulary.joined(ids) }
 

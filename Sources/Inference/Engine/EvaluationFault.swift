@@ -2,6 +2,8 @@
 public enum EvaluationFault: Error, CustomStringConvertible, Equatable, Sendable {
   /// The text has more tokens than the context holds.
   case tooLong(tokens: Int, context: Int)
+  /// Branches have more tokens together than there is room for.
+  case tooManyBranches(tokens: Int, capacity: Int)
   /// The system does not give the memory.
   case outOfMemory(bytes: Int)
   /// A token that the vocabulary does not have.
@@ -14,6 +16,8 @@ public enum EvaluationFault: Error, CustomStringConvertible, Equatable, Sendable
     switch self {
     case .tooLong(let tokens, let context):
       "the text has \(tokens) tokens, the context holds \(context): shorten it or raise --context"
+    case .tooManyBranches(let tokens, let capacity):
+      "the branches have \(tokens) tokens together, there is room for \(capacity): fewer or shorter"
     case .outOfMemory(let bytes):
       "no memory for a context of \(bytes / 1_048_576) MiB: lower --context"
     case .noSuchToken(let id, let vocabulary):

@@ -19,21 +19,22 @@ public final class Evaluator {
   /// Called where other work may be let in between; see ``Engine``.
   var makeWay: () -> Void = {}
 
-  private let team: ThreadTeam
-  private let pass: ForwardPass
-  private let cache: KVCache
+  let team: ThreadTeam
+  let pass: ForwardPass
+  let cache: KVCache
   /// Records of the tokens in the cache.
   private var records: [TokenRecord] = []
   /// The logits after a record, kept because the next step needs them.
   private var lastLogits: (record: TokenRecord, logits: [Float])?
-  private let logitRows: UnsafeMutablePointer<Float>
+  /// Room for ``logitTile`` rows of logits: `[row, vocabulary]`.
+  let logitRows: UnsafeMutablePointer<Float>
   /// The logit lens of tokens that were looked at, since people look at them again. It holds the
   /// records, so that no other can take their identity.
   private var layerCache: [ObjectIdentifier: (record: TokenRecord, layers: [LayerDistribution])] =
     [:]
 
   /// How many rows of logits are held at once.
-  private static let logitTile = 16
+  static let logitTile = 16
 
   /// How many tokens the logit lens is remembered for.
   private static let layerCacheSize = 512
@@ -82,9 +83,7 @@ public final class Evaluator {
     guard ids.count <= contextLength else {
       throw EvaluationFault.tooLong(tokens: ids.count, context: contextLength)
     }
-    if let id = ids.first(where: { $0 < 0 || $0 >= model.shape.vocabularySize }) {
-      throw EvaluationFault.noSuchToken(id: Int(id), vocabulary: model.shape.vocabularySize)
-    }
+    try checkTokens(ids)
     var kept = 0
     while kept < min(ids.count, records.count), records[kept].id == ids[kept],
       records[kept].probe.isSuperset(of: probe)
@@ -100,6 +99,25 @@ public final class Evaluator {
       if end < ids.count { try progress(trace(probe)) }
     }
     return trace(probe)
+  }
+
+  /// Records of the tokens of a text, evaluated only where the last text was another; a longer text
+  /// that begins with it stays evaluated.
+  ///
+  /// - Throws: as ``evaluate(_:probe:progress:)``.
+  func records(of ids: [TokenID]) throws -> ArraySlice<TokenRecord> {
+    if records.count >= ids.count, zip(records, ids).allSatisfy({ $0.id == $1 }) {
+      return records[..<ids.count]
+    }
+    return try evaluate(ids).records[...]
+  }
+
+  /// - Throws: `EvaluationFault.noSuchToken` for the first that the vocabulary does not have.
+  func checkTokens(_ ids: some Sequence<TokenID>) throws(EvaluationFault) {
+    let vocabulary = model.shape.vocabularySize
+    for id in ids where id < 0 || id >= vocabulary {
+      throw .noSuchToken(id: Int(id), vocabulary: vocabulary)
+    }
   }
 
   /// Logits after a token: `[vocabulary]`, not normalised.

@@ -21,15 +21,23 @@ struct Batch {
     firstSlot = [Int](repeating: 0, count: count + 1)
   }
 
-  /// Tokens of branches that leave a text after `prefix` tokens.
-  ///
-  /// - Parameter paths: for each token the places of its ancestors and of itself.
-  init(branchingAfter prefix: Int, paths: [[Int32]]) {
-    positions = paths.map { prefix + $0.count - 1 }
-    prefixes = [Int](repeating: prefix, count: paths.count)
+  /// Where a token of a branch stands.
+  struct Place {
+    /// After how many tokens of the text its branch leaves it.
+    var prefix: Int
+    /// The places in the branches' cache of its ancestors and of itself, in order.
+    var path: [Int32]
+    /// Its position in the text that its branch makes.
+    var position: Int { prefix + path.count - 1 }
+  }
+
+  /// Tokens of branches that leave a text.
+  init(branching places: [Place]) {
+    positions = places.map(\.position)
+    prefixes = places.map(\.prefix)
     firstSlot = [0]
-    for path in paths {
-      slots += path
+    for place in places {
+      slots += place.path
       firstSlot.append(slots.count)
     }
   }

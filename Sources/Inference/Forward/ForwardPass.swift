@@ -107,18 +107,17 @@ final class ForwardPass {
   /// Evaluates tokens of branches that leave a text, and extends the branches' cache by them.
   ///
   /// - Parameters:
-  ///   - paths: for each token the places in `branches` of its ancestors and of itself; the n-th
-  ///     token's own place is the n-th free one.
-  ///   - prefix: after how many tokens of `text` they leave it.
+  ///   - places: where each stands; the n-th token's own place is the n-th free one.
   /// - Throws: `CancellationError`; the cache is then as before.
   func run(
-    _ ids: ArraySlice<TokenID>, paths: [[Int32]], branches: KVCache, after prefix: Int,
-    of text: KVCache, isCancelled: () -> Bool
+    _ ids: ArraySlice<TokenID>, at places: [Batch.Place], branches: KVCache, of text: KVCache,
+    isCancelled: () -> Bool
   ) throws {
     let first = branches.count
-    precondition(prefix <= text.count && first + ids.count <= branches.capacity)
+    precondition(places.allSatisfy { $0.prefix <= text.count })
+    precondition(first + ids.count <= branches.capacity)
     try run(
-      ids, as: Batch(branchingAfter: prefix, paths: paths),
+      ids, as: Batch(branching: places),
       in: Caches(text: text, target: branches, first: first), recorder: NoRecorder(),
       isCancelled: isCancelled)
     branches.extend(to: first + ids.count)

@@ -22,7 +22,7 @@ public struct TrainingSettings: Sendable {
   /// Special tokens, which have the first ids.
   public var specialTokens: [String] = []
   /// How the text is cut into words.
-  public var words = TrainingWords.smollm
+  public var words = TrainingWords.gpt2
   /// What is cut on its own.
   public var unit = TextUnit.line
   /// LiB: how often the text is read.

@@ -53,7 +53,7 @@ struct TokenizerMixtureCommand: ParsableCommand {
     let categories = try self.categories()
     let name = ArgumentBytes.text(of: tokenizer)
     let installed = try ModelStore().resolve(name)
-    let opened = try Tokenizer(gguf: GGUFFile.open(path: installed.path))
+    let opened = try Tokenizer.open(path: installed.path)
     Interruption.watch()
     var line = ProgressLine()
     defer { line.clear() }

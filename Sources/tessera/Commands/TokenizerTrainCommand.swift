@@ -45,7 +45,7 @@ struct TokenizerTrainCommand: ParsableCommand {
     help:
       "bpe and unigram: how text is cut into words (\(names(TrainingWords.allCases)))."
   )
-  var words = TrainingWords.smollm
+  var words = TrainingWords.gpt2
 
   @Option(help: "bpe and unigram: what is cut on its own, line or file.")
   var unit = TextUnit.line

@@ -240,8 +240,8 @@ struct MixtureInferenceTests {
     let text = try TrainingText(paths: [folder.write(Array("some text".utf8), to: "text")])
     let empty = try TrainingText(paths: [folder.write([], to: "empty")])
     let bpe = try Tokenizer(
-      SmallVocabulary.parts(merges: [("a", "b")]), preTokenizer: .smollm)
-    let none = try Tokenizer(SmallVocabulary.parts(), preTokenizer: .smollm)
+      SmallVocabulary.parts(merges: [("a", "b")]), pattern: .smollm)
+    let none = try Tokenizer(SmallVocabulary.parts(), pattern: .smollm)
     let lexicon = Tokenizer(name: "lib", model: try LexiconModel([Array("ab".utf8)]))
     func fault(_ tokenizer: Tokenizer, _ categories: [(String, TrainingText)]) -> String? {
       do {

@@ -219,6 +219,6 @@ enum TrainedBPE {
         [TokenPair.left(key), TokenPair.right(key)].map { result.entries[Int($0)] }
           .joined(separator: " ")
       })
-    return try Tokenizer(parts, preTokenizer: .smollm)
+    return try Tokenizer(parts, pattern: .smollm)
   }
 }

@@ -1,4 +1,4 @@
-public import ModelFiles
+internal import ModelFiles
 
 /// The file of a learned lexicon: JSON with
 ///
@@ -80,7 +80,7 @@ extension Tokenizer {
   /// The tokenizer of a lexicon file that `tessera tokenizer train --kind lib` wrote.
   ///
   /// - Throws: `FileFault` with the place of what is wrong.
-  public init(lexicon file: MappedFile) throws(FileFault) {
+  init(lexicon file: MappedFile) throws(FileFault) {
     let entries = try JSONReader.read(file) { (reader) throws(FileFault) in
       try LexiconFile.entries(of: &reader)
     }

@@ -1,0 +1,203 @@
+import Foundation
+public import Tokenization
+
+/// The exact distribution of the next byte, at any byte of a text, by the canonical sequences of
+/// tokens (Phan et al. 2024, "Exact Byte-Level Probabilities from Tokenized Language Models").
+///
+/// ## How
+/// Let the text be x, of n bytes, and b the last position before which all tokens are settled. A
+/// sequence that spells x is a *left* part, which ends at some p between b and n, and one more token
+/// that begins with the bytes from p to n. A left part is a canonical sequence of the bytes from b
+/// to p, so there is one of them for nearly every p, and they share their beginnings. So
+///
+///     P(x, then byte c) = Σ over left parts   P(left) · Σ over tokens   P(token | left)
+///
+/// where the inner sum goes over the tokens that spell the bytes from p to n and then c, and with
+/// which the sequence stays canonical. A left part that ends before n matters only if there is such a
+/// token at all; that is known without the model.
+///
+/// Going on by a byte changes no left part, so it costs the model one token at most places. Not
+/// `Sendable`: it belongs to its source's thread.
+public final class ByteCovers {
+  /// A left part.
+  private struct Left {
+    var memory: ContextBook.Memory
+    /// Its tokens from the last settled position on, and what they spell.
+    var tokens: [TokenID]
+    var spelled: [UInt8]
+    /// Where it ends, in bytes.
+    var end: Int
+  }
+
+  /// The tokenizer, and which sequences it produces.
+  public let rule: CanonicalRule
+  let order: PieceOrder
+  let ends: [TokenID]
+  let book: ContextBook
+  /// The text.
+  public private(set) var text: [UInt8] = []
+  private let longest: Int
+
+  /// Left parts with a smaller share are left out, and reported as dropped. 0 leaves out none.
+  public var leastShare = 0.0
+
+  /// How many tokens a cover shows.
+  private static let shownTokens = 8
+
+  /// Covers of a tokenizer's texts.
+  public init(rule: CanonicalRule, source: any NextTokenSource) {
+    let vocabulary = rule.tokenizer.vocabulary
+    self.rule = rule
+    book = ContextBook(source)
+    order = PieceOrder(vocabulary)
+    longest = order.ids.reduce(0) { max($0, vocabulary.byteCount(of: $1)) }
+    ends = vocabulary.endOfGeneration.sorted()
+  }
+
+  /// Sets the text; special tokens written in it are those tokens.
+  ///
+  /// - Throws: what the source throws.
+  public func begin(_ text: [UInt8]) throws {
+    try book.begin(rule.tokenizer.encode(text).map(\.id))
+    self.text = text
+  }
+
+  /// Adds a byte to the text.
+  public func append(_ byte: UInt8) { text.append(byte) }
+
+  /// What could follow the first `offset` bytes of the text.
+  ///
+  /// - Throws: `ByteFault`, and what the source throws.
+  public func canonical(at offset: Int) throws -> ByteDistribution {
+    let before = book.source.modelSteps
+    var sums = ByteSums(leastShare: leastShare)
+    for left in leftParts(at: offset) { try add(left, at: offset, to: &sums) }
+    return try sums.distribution(
+      .canonical, offset: offset, modelSteps: book.source.modelSteps - before)
+  }
+
+  /// The next-token probabilities after the encoding of the first `offset` bytes, summed by first
+  /// byte.
+  ///
+  /// - Throws: what the source throws.
+  public func naive(at offset: Int) throws -> ByteDistribution {
+    let before = book.source.modelSteps
+    let memory = book.memory(of: rule.tokenizer.encode(Array(text[..<offset])).map(\.id))
+    let probabilities = try book.probabilities(after: memory)
+    var sums = ByteSums(leastShare: 0)
+    sums.beginCover(logWeight: try book.logWeight(of: memory, floor: -.infinity).value)
+    for (byte, range) in order.children(of: 0..<order.ids.count, depth: 0).next {
+      sums.add(range.reduce(0) { $0 + probabilities[Int(order.ids[$1])] }, to: byte)
+    }
+    sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] })
+    sums.endCover(tokens: [], end: offset, mass: 1, next: [])
+    return try sums.distribution(
+      .naive, offset: offset, modelSteps: book.source.modelSteps - before)
+  }
+
+  // MARK: Left parts
+
+  /// The left parts of what is given, those that end first before the others.
+  private func leftParts(at offset: Int) -> [Left] {
+    let given = Array(text[..<offset])
+    let (settled, start) = settled(given)
+    let open = Array(given[start...])
+    var lefts: [Left] = []
+    for end in max(start, offset - longest + 1)...offset {
+      let depth = offset - end
+      let successors = order.range(startingWith: given[end...]).filter {
+        order.length(at: $0) > depth
+      }
+      guard !successors.isEmpty else { continue }
+      for tokens in rule.encodings(of: open, upTo: end - start) {
+        let left = Left(
+          memory: book.memory(of: settled + tokens), tokens: tokens,
+          spelled: Array(open[..<(end - start)]), end: end)
+        // The model is not asked where nothing could follow.
+        if depth == 0 || successors.contains(where: { isAllowed($0, after: left) }) {
+          lefts.append(left)
+        }
+      }
+    }
+    return lefts
+  }
+
+  /// The tokens before the last position at which all sequences agree, and that position.
+  func settled(_ given: [UInt8]) -> (tokens: [TokenID], end: Int) {
+    let tokens = rule.tokenizer.encode(given)
+    // Nothing is settled within a special token, but after it everything is.
+    let special = tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
+    let position = max(rule.lastStableBoundary(in: given), special)
+    let settled = tokens.prefix { $0.end <= position }
+    return (settled.map(\.id), settled.last?.end ?? 0)
+  }
+
+  private func isAllowed(_ place: Int, after left: Left) -> Bool {
+    let memory = left.memory
+    if memory.allowed.isEmpty {
+      memory.allowed = [UInt8](repeating: 0, count: order.ids.count)
+    }
+    if memory.allowed[place] == 0 {
+      let allows = rule.allows(order.ids[place], after: left.tokens, spelling: left.spelled)
+      memory.allowed[place] = allows ? 1 : 2
+    }
+    return memory.allowed[place] == 1
+  }
+
+  /// Adds what a left part contributes.
+  private func add(_ left: Left, at offset: Int, to sums: inout ByteSums) throws {
+    let weight = try book.logWeight(of: left.memory, floor: sums.floor)
+    guard weight.isExact, weight.value >= sums.floor else { return sums.drop(weight.value) }
+    let probabilities = try book.probabilities(after: left.memory)
+    let range = order.range(startingWith: text[left.end..<offset])
+    add(
+      left.tokens, weight.value, end: left.end, probabilities,
+      order.children(of: range, depth: offset - left.end).next, to: &sums,
+      ends: left.end == offset
+    ) { isAllowed($0, after: left) }
+  }
+
+  /// Adds what a sequence of tokens contributes, given the tokens that may come next by their next
+  /// byte.
+  ///
+  /// - Parameters:
+  ///   - ends: whether it ends where the given bytes end, so that the text may end with it.
+  ///   - counts: whether the token at a place counts.
+  /// - Returns: what it gives to the given bytes, of its weight.
+  @discardableResult
+  func add(
+    _ tokens: [TokenID], _ logWeight: Double, end: Int, _ probabilities: [Double],
+    _ next: [(byte: UInt8, range: Range<Int>)], to sums: inout ByteSums, ends: Bool,
+    counts: (Int) -> Bool = { _ in true }
+  ) -> Double {
+    var mass = 0.0
+    var best: [(id: TokenID, share: Double)] = []
+    sums.beginCover(logWeight: logWeight)
+    for (byte, places) in next {
+      var sum = 0.0
+      for place in places where counts(place) {
+        let probability = probabilities[Int(order.ids[place])]
+        sum += probability
+        Self.insert((order.ids[place], probability), into: &best)
+      }
+      sums.add(sum, to: byte)
+      mass += sum
+    }
+    if ends {
+      // All that can follow belongs to the given bytes, whether it counts or not.
+      sums.addEnd(self.ends.reduce(0) { $0 + probabilities[Int($1)] })
+      mass = 1
+    }
+    sums.endCover(tokens: tokens, end: end, mass: mass, next: best)
+    return mass
+  }
+
+  private static func insert(
+    _ candidate: (id: TokenID, share: Double), into best: inout [(id: TokenID, share: Double)]
+  ) {
+    if best.count == shownTokens, candidate.share <= best[shownTokens - 1].share { return }
+    let place = best.firstIndex { $0.share < candidate.share } ?? best.count
+    best.insert(candidate, at: place)
+    if best.count > shownTokens { best.removeLast() }
+  }
+}

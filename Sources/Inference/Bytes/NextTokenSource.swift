@@ -1,0 +1,160 @@
+import Foundation
+public import Tokenization
+
+/// A sequence of tokens: the first tokens of a text, then others.
+public struct TokenContext: Hashable, Sendable {
+  /// How many of the text's tokens.
+  public var prefix: Int
+  /// What follows them.
+  public var path: [TokenID]
+
+  /// The first `prefix` tokens of a text, and `path`.
+  public init(prefix: Int, path: [TokenID] = []) {
+    self.prefix = prefix
+    self.path = path
+  }
+}
+
+/// What gives a token model's distributions: the model, or in tests a table.
+public protocol NextTokenSource: AnyObject {
+  /// How many entries the vocabulary has.
+  var vocabularySize: Int { get }
+  /// How many tokens have been taken through the model so far.
+  var modelSteps: Int { get }
+  /// Sets the text that contexts refer to.
+  ///
+  /// - Throws: `EvaluationFault`, or `CancellationError`.
+  func begin(_ ids: [TokenID]) throws
+  /// The logarithm of the probability of the text's first `count` tokens, in nats.
+  ///
+  /// - Throws: `EvaluationFault`, or `CancellationError`.
+  func logProbability(ofFirst count: Int) throws -> Double
+  /// Announces contexts that will be asked for next, so that they can be evaluated together.
+  ///
+  /// - Throws: `EvaluationFault`, or `CancellationError`.
+  func prepare(_ contexts: [TokenContext]) throws
+  /// The probabilities of the next token after a context: `[vocabulary]`.
+  ///
+  /// - Throws: `EvaluationFault`, or `CancellationError`.
+  func probabilities(after context: TokenContext) throws -> [Double]
+}
+
+/// A model as a source of distributions.
+///
+/// The tokens of the text are evaluated once, in the evaluator's own cache; what leaves it, in a tree.
+/// The first token is drawn as the model would draw it after its beginning-of-text token (or, where
+/// it has none, its end-of-text token); from then on the model sees the text as it is.
+public final class ModelSource: NextTokenSource {
+  private let evaluator: Evaluator
+  private var ids: [TokenID] = []
+  private var tree: TokenTree?
+  private var nodes: [TokenContext: Int] = [:]
+  /// Logarithms of the probabilities of the text's beginnings, in nats: `[count]`.
+  private var sums: [Double] = [0]
+  private var start: [Double]?
+  /// The number of tokens evaluated.
+  public private(set) var modelSteps = 0
+
+  /// The most tokens that leave the text.
+  private static let treeCapacity = 4096
+
+  /// A source over an evaluator, on whose thread it stays.
+  public init(_ evaluator: Evaluator) { self.evaluator = evaluator }
+
+  /// How many entries the vocabulary has.
+  public var vocabularySize: Int { evaluator.model.shape.vocabularySize }
+
+  /// Evaluates the text, from the first token that differs from the last text on.
+  public func begin(_ ids: [TokenID]) throws {
+    let records = try evaluator.records(of: ids)
+    let kept = zip(self.ids, ids).prefix { $0 == $1 }.count
+    guard kept < ids.count || kept < self.ids.count || sums.count == 1 else { return }
+    modelSteps += ids.count - kept
+    self.ids = ids
+    tree = nil
+    nodes = [:]
+    sums = [0]
+    for (index, record) in records.enumerated() {
+      let own =
+        index == 0
+        ? log(try startProbabilities()[Int(record.id)]) : Double(record.logProbability ?? 0)
+      sums.append(sums[index] + own)
+    }
+  }
+
+  /// The logarithm of the probability of the text's first `count` tokens, in nats.
+  public func logProbability(ofFirst count: Int) throws -> Double { sums[count] }
+
+  /// Evaluates what is missing of several contexts in one pass.
+  public func prepare(_ contexts: [TokenContext]) throws {
+    let tree = try tree(for: ids)
+    var new: [(token: TokenID, parent: TokenTree.Parent)] = []
+    var added: [TokenContext: Int] = [:]
+    for context in contexts where !context.path.isEmpty {
+      var parent = TokenTree.Parent.text(context.prefix)
+      for count in 1...context.path.count {
+        let step = TokenContext(prefix: context.prefix, path: Array(context.path[..<count]))
+        let known = nodes[step] ?? added[step] ?? tree.nodes.count + new.count
+        if nodes[step] == nil, added[step] == nil {
+          new.append((context.path[count - 1], parent))
+          added[step] = known
+        }
+        parent = .node(known)
+      }
+    }
+    try tree.extend(by: new)
+    modelSteps += new.count
+    nodes.merge(added) { known, _ in known }
+  }
+
+  /// The probabilities of the next token after a context: `[vocabulary]`.
+  public func probabilities(after context: TokenContext) throws -> [Double] {
+    if context.path.isEmpty {
+      guard context.prefix > 0 else { return try startProbabilities() }
+      let record = try evaluator.records(of: ids)[context.prefix - 1]
+      return probabilities(evaluator.logits(after: record).span, record.logSumExp)
+    }
+    try prepare([context])
+    guard let node = nodes[context] else { return [] }
+    var result: [Double] = []
+    try tree(for: ids).withLogits(of: [node]) { _, logits, logSumExp in
+      result = probabilities(logits, logSumExp)
+    }
+    return result
+  }
+
+  private func tree(for ids: [TokenID]) throws -> TokenTree {
+    if let tree { return tree }
+    let tree = try TokenTree(after: ids, capacity: Self.treeCapacity, with: evaluator)
+    self.tree = tree
+    return tree
+  }
+
+  private func startProbabilities() throws -> [Double] {
+    if let start { return start }
+    let vocabulary = evaluator.model.tokenizer.vocabulary
+    guard let first = vocabulary.beginOfText ?? vocabulary.endOfText else {
+      throw EvaluationFault.notRecorded("a token that begins a text")
+    }
+    let tree = try TokenTree(after: [], capacity: 1, with: evaluator)
+    try tree.extend(by: [(first, .text(0))])
+    modelSteps += 1
+    var result: [Double] = []
+    tree.withLogits(of: [0]) { _, logits, logSumExp in
+      result = probabilities(logits, logSumExp)
+    }
+    start = result
+    return result
+  }
+
+  private func probabilities(_ logits: Span<Float>, _ logSumExp: Float) -> [Double] {
+    // The sum of exponentials is taken anew, so that probabilities sum to one in f64.
+    var result = [Double](unsafeUninitializedCapacity: logits.count) { buffer, count in
+      for index in logits.indices { buffer[index] = exp(Double(logits[index]) - Double(logSumExp)) }
+      count = logits.count
+    }
+    let sum = result.reduce(0, +)
+    for index in result.indices { result[index] /= sum }
+    return result
+  }
+}

@@ -1,0 +1,177 @@
+import CKernels
+public import Tokenization
+
+/// Continuations of a text, evaluated together: a tree of tokens, each of which attends to the text
+/// up to where its branch leaves it, and to its own ancestors.
+///
+/// One evaluation takes many nodes through the layers, so that weights are read once for all of
+/// them: rollouts, drafts, texts with a token left out, covers of bytes. What a node gives equals,
+/// bit for bit, what evaluating its path alone gives.
+///
+/// A tree belongs to its evaluator's thread. The evaluator may evaluate other texts in between; the
+/// tree's own text is then evaluated again when the tree grows.
+public final class TokenTree {
+  /// What a node goes on with.
+  public enum Parent: Sendable, Hashable {
+    /// The first tokens of the text, this many.
+    case text(Int)
+    /// The path to a node, by its index. In one call of ``extend(by:)`` it may be a node that the
+    /// same call adds before.
+    case node(Int)
+  }
+
+  /// A token of the tree.
+  public struct Node: Sendable {
+    /// Which token.
+    public let token: TokenID
+    /// What it goes on with.
+    public let parent: Parent
+    /// After how many tokens of the text its branch leaves it.
+    public let prefix: Int
+    /// Which token of its branch it is, from 0.
+    public let depth: Int
+  }
+
+  /// The text that branches leave.
+  public let text: [TokenID]
+  /// The tokens, in the order in which they were added; parents stand before their children.
+  public private(set) var nodes: [Node] = []
+  /// How many nodes fit.
+  public var capacity: Int { cache.capacity }
+
+  let evaluator: Evaluator
+  private let cache: KVCache
+  /// The stream after the final norm at each node: `[node][width]`.
+  private var hidden: [[Float]] = []
+
+  /// A tree without nodes.
+  ///
+  /// - Parameters:
+  ///   - text: the tokens that branches leave; evaluated when it has not been.
+  ///   - capacity: how many nodes fit. Memory becomes real as nodes are added.
+  /// - Throws: `EvaluationFault`, or `CancellationError`.
+  public init(after text: [TokenID], capacity: Int, with evaluator: Evaluator) throws {
+    self.text = text
+    self.evaluator = evaluator
+    cache = try KVCache(shape: evaluator.model.shape, capacity: max(1, capacity))
+    _ = try evaluator.records(of: text)
+  }
+
+  /// Adds nodes and evaluates them, as many at once as one pass takes.
+  ///
+  /// - Returns: the indices of the new nodes.
+  /// - Throws: `EvaluationFault` when they do not fit the tree or the context, or name a token or a
+  ///   parent that does not exist; `CancellationError`. The tree is then as before.
+  @discardableResult
+  public func extend(by new: [(token: TokenID, parent: Parent)]) throws -> Range<Int> {
+    let first = nodes.count
+    guard first + new.count <= capacity else {
+      throw EvaluationFault.tooManyBranches(tokens: first + new.count, capacity: capacity)
+    }
+    try evaluator.checkTokens(new.lazy.map(\.token))
+    var added: [Node] = []
+    for (token, parent) in new {
+      let node = try node(token, parent, beside: added)
+      guard node.prefix + node.depth < evaluator.contextLength else {
+        throw EvaluationFault.tooLong(
+          tokens: node.prefix + node.depth + 1, context: evaluator.contextLength)
+      }
+      added.append(node)
+    }
+    do {
+      for start in stride(from: 0, to: added.count, by: ForwardPass.chunk) {
+        try evaluate(added[start..<min(start + ForwardPass.chunk, added.count)])
+      }
+    } catch {
+      nodes.removeSubrange(first...)
+      hidden.removeSubrange(first...)
+      cache.cut(to: first)
+      throw error
+    }
+    return first..<nodes.count
+  }
+
+  /// Takes some nodes through the layers.
+  private func evaluate(_ part: ArraySlice<Node>) throws {
+    try evaluator.checkCancellation()
+    // Other work may have been let in, with another text.
+    _ = try evaluator.records(of: text)
+    let new = nodes.count..<nodes.count + part.count
+    nodes += part
+    try evaluator.pass.run(
+      part.map(\.token)[...], at: new.map(place), branches: cache, of: evaluator.cache,
+      isCancelled: evaluator.isCancelled)
+    for token in 0..<part.count { hidden.append(evaluator.pass.hidden(token: token)) }
+  }
+
+  /// Gives the logits after some nodes, `[vocabulary]` each, with the logarithm of the sum of their
+  /// exponentials; weights are read once for many nodes.
+  public func withLogits(
+    of chosen: some Collection<Int>,
+    _ body: (_ node: Int, _ logits: Span<Float>, _ logSumExp: Float) throws -> Void
+  ) rethrows {
+    let sums = UnsafeMutablePointer<Float>.zeros(Evaluator.logitTile)
+    defer { sums.deallocate() }
+    try withTiles(of: chosen) { tile, rows in
+      // Members write the sums of different rows.
+      nonisolated(unsafe) let target = sums
+      evaluator.team.run { member in
+        for row in member.share(of: tile.count) {
+          var entropy: Float = 0
+          ck_log_sum_exp(rows[row].baseAddress, Int32(rows[row].count), target + row, &entropy)
+        }
+      }
+      for (row, node) in tile.enumerated() { try body(node, rows[row].span, sums[row]) }
+    }
+  }
+
+  /// Gives the logits after some nodes tile by tile: the nodes, and a row for each.
+  func withTiles(
+    of chosen: some Collection<Int>,
+    _ body: (_ tile: ArraySlice<Int>, _ rows: [UnsafeBufferPointer<Float>]) throws -> Void
+  ) rethrows {
+    let size = evaluator.model.shape.vocabularySize
+    var rest = Array(chosen)[...]
+    while !rest.isEmpty {
+      let tile = rest.prefix(Evaluator.logitTile)
+      rest = rest.dropFirst(tile.count)
+      evaluator.pass.logits(ofHidden: tile.map { hidden[$0] }, into: evaluator.logitRows)
+      let rows = tile.indices.map { index in
+        UnsafeBufferPointer(
+          start: evaluator.logitRows + (index - tile.startIndex) * size, count: size)
+      }
+      try body(tile, rows)
+    }
+  }
+
+  /// The tokens from where a node's branch leaves the text up to the node.
+  public func path(to node: Int) -> [TokenID] { indices(to: node).map { nodes[$0].token } }
+
+  private func indices(to node: Int) -> [Int] {
+    var path = [node]
+    while case .node(let parent) = nodes[path[path.count - 1]].parent { path.append(parent) }
+    return path.reversed()
+  }
+
+  private func place(of node: Int) -> Batch.Place {
+    Batch.Place(prefix: nodes[node].prefix, path: indices(to: node).map { Int32($0) })
+  }
+
+  private func node(
+    _ token: TokenID, _ parent: Parent, beside added: [Node]
+  ) throws(EvaluationFault) -> Node {
+    switch parent {
+    case .text(let prefix):
+      guard 0...text.count ~= prefix else {
+        throw .notRecorded("the text's first \(prefix) of \(text.count) tokens")
+      }
+      return Node(token: token, parent: parent, prefix: prefix, depth: 0)
+    case .node(let index):
+      guard 0..<nodes.count + added.count ~= index else {
+        throw .notRecorded("node \(index) of \(nodes.count + added.count)")
+      }
+      let above = index < nodes.count ? nodes[index] : added[index - nodes.count]
+      return Node(token: token, parent: parent, prefix: above.prefix, depth: above.depth + 1)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/// Which token sequences a tokenizer itself would produce.
+///
+/// A sequence is *canonical* when it is the beginning of an encoding: when some text that begins
+/// with what it spells has it as its first tokens. For most sequences that means that encoding what
+/// they spell gives them back. It takes what follows to tell where they end within a character, in
+/// white space (a run of it gives its last character to a word that follows), or in an English
+/// ending (`'r` may become `'re`); then all kinds of what may follow are tried.
+///
+/// Words are cut looking forwards, and the merges within one depend on nothing beyond the two tokens
+/// at a boundary, so that a text cut off anywhere in a word begins with the same tokens.
+/// `CanonicalRuleTests` holds this against the definition.
+///
+/// Special tokens are not produced from bytes. Not `Sendable`: it remembers what it has looked up.
+public final class CanonicalRule {
+  /// The tokenizer.
+  public let tokenizer: Tokenizer
+  private var completions = CharacterCompletions()
+  /// Whether an entry is the encoding of its own bytes: 0 where that is not known yet, 1 yes, 2 no.
+  private var reachable: [UInt8]
+
+  /// The rule of a tokenizer.
+  public init(_ tokenizer: Tokenizer) {
+    self.tokenizer = tokenizer
+    reachable = [UInt8](repeating: 0, count: tokenizer.vocabulary.count)
+  }
+
+  /// The last position of a text from which on its beginning no longer matters: every text that
+  /// begins with these bytes has a token boundary there, and the tokens before it are known.
+  public func lastStableBoundary(in text: [UInt8]) -> Int {
+    let tail = CharacterCompletions.tail(of: text)
+    // The character after a boundary must be whole.
+    var position = text.count - tail.count - 1
+    while position > 0 {
+      if tokenizer.isStableBoundary(position, in: text) { return position }
+      position -= 1
+    }
+    return 0
+  }
+
+  /// The canonical sequences that spell `bytes[..<end]`, which begin at a stable boundary.
+  ///
+  /// - Parameter bytes: also what is known of the text after `end`.
+  /// - Returns: one; several where it takes what follows to tell.
+  public func encodings(of bytes: [UInt8], upTo end: Int) -> [[TokenID]] {
+    var found: [[TokenID]] = []
+    for rest in continuations(of: bytes) {
+      let tokens = tokenizer.encode(bytes + rest, upTo: end).map(\.id)
+      if !found.contains(tokens) { found.append(tokens) }
+    }
+    return found
+  }
+
+  /// Whether a canonical sequence stays canonical when one more token follows.
+  ///
+  /// - Parameters:
+  ///   - left: the sequence, which begins at a stable boundary.
+  ///   - bytes: what it spells.
+  public func allows(_ id: TokenID, after left: [TokenID], spelling bytes: [UInt8]) -> Bool {
+    let piece = tokenizer.vocabulary.bytes(of: id)
+    guard !piece.isEmpty else { return false }
+    let text = bytes + piece
+    let beginsWhole =
+      CharacterCompletions.tail(of: bytes).isEmpty
+      && CharacterCompletions.tail(of: piece.prefix(4)).count < piece.count
+    if beginsWhole, bytes.isEmpty || tokenizer.isStableBoundary(bytes.count, in: text) {
+      return isReachable(id, piece)
+    }
+    return isBeginning(left + [id], spelling: text)
+  }
+
+  private func isReachable(_ id: TokenID, _ piece: [UInt8]) -> Bool {
+    if reachable[Int(id)] == 0 {
+      reachable[Int(id)] = isBeginning([id], spelling: piece) ? 1 : 2
+    }
+    return reachable[Int(id)] == 1
+  }
+
+  private func isBeginning(_ tokens: [TokenID], spelling text: [UInt8]) -> Bool {
+    continuations(of: text).contains { rest in
+      tokenizer.encode(text + rest, upTo: text.count).lazy.map(\.id).elementsEqual(tokens)
+    }
+  }
+
+  /// What may follow a text, as far as its own tokens can depend on it: one of each kind.
+  private func continuations(of text: [UInt8]) -> [[UInt8]] {
+    let tail = CharacterCompletions.tail(of: text)
+    if !tail.isEmpty {
+      return completions.completions(of: tail).flatMap { [$0, $0 + [UInt8(ascii: "a")]] }
+        + Self.breaking
+    }
+    if Self.endsInSpace(text) { return Self.afterSpace }
+    if text.suffix(3).contains(where: Self.apostrophes.contains) { return Self.afterApostrophe }
+    return [[]]
+  }
+
+  private static func endsInSpace(_ text: [UInt8]) -> Bool {
+    text.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress,
+        let last = UTF8Sequence.scalar(in: base, before: bytes.count),
+        let scalar = Unicode.Scalar(last.value)
+      else { return false }
+      return scalar.properties.isWhitespace
+    }
+  }
+
+  /// What makes the bytes before it no character.
+  private static let breaking: [[UInt8]] = [[UInt8(ascii: "a")], [UInt8(ascii: " ")]]
+  private static let apostrophes: Set<UInt8> = [UInt8(ascii: "'"), 0x99]
+  private static let afterSpace: [[UInt8]] = ["", "a", "A", "1", "!", "'", " ", "\n", "\n\n", "今"]
+    .map { Array($0.utf8) }
+  private static let afterApostrophe: [[UInt8]] = [[]] + "stmdrevlSTMDREVLa ".utf8.map { [$0] }
+}
