@@ -10,8 +10,7 @@ struct Tessera: ParsableCommand {
     version: "tessera 0.1.0",
     subcommands: [
       WorkbenchCommand.self, TokenizeCommand.self, TokenizerCommand.self, GenerateCommand.self,
-      LensCommand.self,
-      ModelsCommand.self, BenchCommand.self,
+      LensCommand.self, BytesCommand.self, ModelsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

@@ -51,21 +51,19 @@ struct TokenizerMixtureCommand: ParsableCommand {
 
   func run() throws {
     let categories = try self.categories()
-    let name = ArgumentBytes.text(of: tokenizer)
-    let installed = try ModelStore().resolve(name)
-    let opened = try Tokenizer.open(path: installed.path)
+    let named = try NamedTokenizer.open(ArgumentBytes.text(of: tokenizer))
     Interruption.watch()
     var line = ProgressLine()
     defer { line.clear() }
     let result = try MixtureInference.infer(
-      opened, categories, merges: merges, unit: unit,
+      named.tokenizer, categories, merges: merges, unit: unit,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount
     ) { progress in
       try Interruption.check()
       line.show(TrainingPaths.describe(progress))
     }
     line.clear()
-    let report = MixtureReport(tokenizer: installed.name, result)
+    let report = MixtureReport(tokenizer: named.name, result)
     let output = StandardOutput()
     switch format {
     case .json: try output.write(text: report.json())
