@@ -1,14 +1,13 @@
-/// Byte-level BPE: the text is cut into words by `Splitter`, and in each word bytes are merged.
-///
-/// Generic over the splitter, so that cutting is compiled for each.
-struct BytePairModel<Splitter: WordSplitter>: TokenizerModel {
+/// Byte-level BPE: the text is cut into words, some hundred at a time, and in each word bytes are
+/// merged.
+struct BytePairModel: TokenizerModel {
   let vocabulary: Vocabulary
   private let tables: EncodingTables
-  private let splitter: Splitter
+  private let splitter: any WordSplitter
   private let pool = EncoderPool()
 
   /// A model over tables that have been checked.
-  init(_ tables: EncodingTables, splitter: Splitter) {
+  init(_ tables: EncodingTables, splitter: any WordSplitter) {
     vocabulary = tables.vocabulary
     self.tables = tables
     self.splitter = splitter
@@ -64,26 +63,44 @@ struct BytePairModel<Splitter: WordSplitter>: TokenizerModel {
   }
 
   func reach(parsesSpecials: Bool) -> Int? {
-    max(tables.matcher(parsesSpecials: parsesSpecials).longest, splitter.lookahead)
+    guard splitter.lookahead < .max else { return nil }
+    return max(tables.matcher(parsesSpecials: parsesSpecials).longest, splitter.lookahead)
   }
 }
 
 extension Tokenizer {
+  /// Byte-level BPE with a known way of cutting words.
+  init(_ parts: VocabularyParts, pattern: WordPattern) throws(VocabularyFault) {
+    try self.init(
+      parts, name: pattern.rawValue, splitter: pattern.splitter,
+      ignoresMerges: pattern.ignoresMerges)
+  }
+
   /// Builds the tables of byte-level BPE from what a file gave, after checking it.
-  init(_ parts: VocabularyParts, preTokenizer: PreTokenizer) throws(VocabularyFault) {
+  ///
+  /// - Parameter ignoresMerges: whether a word that is an entry is taken as it is.
+  init(
+    _ parts: VocabularyParts, name: String, splitter: any WordSplitter, ignoresMerges: Bool,
+    affixes: Affixes = Affixes()
+  ) throws(VocabularyFault) {
+    let tables = try EncodingTables(parts, ignoresMerges: ignoresMerges)
+    self.init(name: name, model: BytePairModel(tables, splitter: splitter), affixes: affixes)
+  }
+}
+
+extension EncodingTables {
+  /// The tables of what a file gave, after checking it.
+  init(_ parts: VocabularyParts, ignoresMerges: Bool) throws(VocabularyFault) {
     let vocabulary = try Vocabulary(parts)
     let list = try parts.decodedMerges(vocabulary)
-    let merges: MergeTable
     do throws(MergeTable.Repetition) {
       merges = try MergeTable(list)
     } catch {
       throw VocabularyFault(
-        key: VocabularyParts.Key.merges, index: error.second,
+        key: parts.names.merges, index: error.second,
         what: "is the same as entry \(error.first)")
     }
-    let tables = EncodingTables(vocabulary: vocabulary, merges: merges)
-    self.init(
-      name: preTokenizer.rawValue,
-      model: BytePairModel(tables, splitter: SmolLMSplitter()))
+    self.vocabulary = vocabulary
+    self.ignoresMerges = ignoresMerges
   }
 }

@@ -4,6 +4,8 @@ import Synchronization
 struct EncodingTables: Sendable {
   let vocabulary: Vocabulary
   let merges: MergeTable
+  /// Whether a word that is an entry is taken as it is, whatever its merges would make of it.
+  let ignoresMerges: Bool
 
   /// The entries that are found whole in a text. User-defined ones always are; special ones only
   /// when the caller wants them parsed.
@@ -67,6 +69,13 @@ final class Encoder: @unchecked Sendable {
     into tokens: inout [Token]
   ) {
     let word = UnsafeBufferPointer(start: text + range.lowerBound, count: range.count)
+    if tables.ignoresMerges, range.count <= tables.vocabulary.longestTokenBytes,
+      let id = tables.vocabulary.ordinary(word)
+    {
+      if let key { cache.store(key, [id], count: 1) }
+      tokens.append(Token(id: id, start: range.lowerBound, end: range.upperBound))
+      return
+    }
     let absent = merger.encode(word)
     guard absent == 0 else { return placeBetween(absentBytesOf: word, range, into: &tokens) }
     if let key, merger.count <= WordCache.mostTokens {

@@ -52,8 +52,11 @@ struct SectionCursor {
       position = splitter.cut(
         text, section: sectionStart..<end, from: position, safe: min(searched, end), into: &words)
       guard words.isEmpty else { return nil }
-      search(ahead: ahead)
-      ahead *= 2
+      // A stretch of which nothing is kept has been cut to its end.
+      if position < end {
+        search(ahead: ahead)
+        ahead *= 2
+      }
     }
     return nil
   }

@@ -4,9 +4,10 @@ extension VocabularyParts {
   func decodedMerges(
     _ vocabulary: Vocabulary
   ) throws(VocabularyFault) -> [MergeTable.Merge] {
+    if let merging { return merging }
     guard merges.count <= MergeTable.maximumCount else {
       throw VocabularyFault(
-        key: Key.merges,
+        key: names.merges,
         what: "has \(merges.count) entries; at most \(MergeTable.maximumCount) are supported")
     }
     var decoded: [MergeTable.Merge] = []
@@ -21,23 +22,27 @@ extension VocabularyParts {
   ) throws(VocabularyFault) -> MergeTable.Merge {
     let range = merges.range(index)
     buffer.removeAll(keepingCapacity: true)
-    let space = UInt8(ascii: " ")
-    guard let split = merges.bytes[range].firstIndex(of: space), split > range.lowerBound,
+    guard let split = merges.bytes[range].firstIndex(of: mergeSeparator), split > range.lowerBound,
       split + 1 < range.upperBound
     else {
       throw VocabularyFault(
-        key: Key.merges, index: index, what: "is not two entries with a space between them")
+        key: names.merges, index: index, what: "is not two entries with a space between them")
     }
     let middle: Int? = merges.bytes.withUnsafeBufferPointer { all in
       let left = UnsafeBufferPointer(rebasing: all[range.lowerBound..<split])
       let right = UnsafeBufferPointer(rebasing: all[(split + 1)..<range.upperBound])
+      if writing == .bytes {
+        buffer.append(contentsOf: left)
+        buffer.append(contentsOf: right)
+        return left.count
+      }
       guard ByteAlphabet.decode(left, into: &buffer) else { return nil }
       let middle = buffer.count
       return ByteAlphabet.decode(right, into: &buffer) ? middle : nil
     }
     guard let middle else {
       throw VocabularyFault(
-        key: Key.merges, index: index, what: "holds a character outside of GPT-2's byte alphabet")
+        key: names.merges, index: index, what: "holds a character outside of GPT-2's byte alphabet")
     }
     let (left, right, joined) = buffer.withUnsafeBufferPointer { bytes in
       (
@@ -49,7 +54,7 @@ extension VocabularyParts {
     guard let left, let right, let joined else {
       let part = left == nil ? "left part" : right == nil ? "right part" : "result"
       throw VocabularyFault(
-        key: Key.merges, index: index, what: "has a \(part) that \(Key.tokens) does not hold")
+        key: names.merges, index: index, what: "has a \(part) that \(names.tokens) does not hold")
     }
     return MergeTable.Merge(left: left, right: right, joined: joined)
   }

@@ -22,6 +22,35 @@ struct VocabularyParts: Sendable {
   var endOfText: TokenID?
   /// Further ids after which a generation ends.
   var furtherEnds: [TokenID] = []
+  /// How ordinary entries and merges are written.
+  var writing = Writing.byteAlphabet
+  /// Entries matched whole that merges can name as well, as they were among the ordinary ones.
+  var alsoMerged: Set<TokenID> = []
+  /// The merges by id, from formats that do not write them down; `merges` is then empty.
+  var merging: [MergeTable.Merge]?
+  /// The byte between the two entries of a merge.
+  var mergeSeparator = UInt8(ascii: " ")
+  /// Whether several ordinary entries may say the same; the first is then found by its bytes.
+  var allowsTwins = false
+  /// What the file calls the lists, for faults.
+  var names = Names()
+
+  /// How entries are written.
+  enum Writing {
+    /// In GPT-2's byte alphabet; an ordinary entry with any other character is a fault.
+    case byteAlphabet
+    /// In GPT-2's byte alphabet; an ordinary entry with any other character can never be used.
+    case lenientByteAlphabet
+    /// As the bytes they are.
+    case bytes
+  }
+
+  /// What a file calls the lists.
+  struct Names: Sendable {
+    var tokens = Key.tokens
+    var kinds = Key.kinds
+    var merges = Key.merges
+  }
 
   /// Keys of the lists, for faults.
   enum Key {
@@ -42,17 +71,17 @@ struct VocabularyParts: Sendable {
   /// and none twice.
   func decodedEntries() throws(VocabularyFault) -> Entries {
     guard tokens.count > 0 else {
-      throw VocabularyFault(key: Key.tokens, what: "is empty: a vocabulary needs entries")
+      throw VocabularyFault(key: names.tokens, what: "is empty: a vocabulary needs entries")
     }
     guard tokens.count <= Vocabulary.maximumCount else {
       throw VocabularyFault(
-        key: Key.tokens,
+        key: names.tokens,
         what: "has \(tokens.count) entries; at most \(Vocabulary.maximumCount) are supported")
     }
     guard kinds.count == tokens.count else {
       throw VocabularyFault(
-        key: Key.kinds,
-        what: "has \(kinds.count) entries, but \(Key.tokens) has \(tokens.count)")
+        key: names.kinds,
+        what: "has \(kinds.count) entries, but \(names.tokens) has \(tokens.count)")
     }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(tokens.bytes.count)
@@ -61,11 +90,10 @@ struct VocabularyParts: Sendable {
     var checkedKinds: [UInt8] = []
     checkedKinds.reserveCapacity(tokens.count)
     for index in 0..<tokens.count {
-      let kind = try checkedKind(index)
+      let kind = try append(index, kind: try checkedKind(index), to: &bytes)
       checkedKinds.append(kind)
-      try append(index, kind: kind, to: &bytes)
       guard let end = UInt32(exactly: bytes.count) else {
-        throw VocabularyFault(key: Key.tokens, index: index, what: "lies beyond 4 GiB of entries")
+        throw VocabularyFault(key: names.tokens, index: index, what: "lies beyond 4 GiB of entries")
       }
       starts.append(end)
     }
@@ -77,36 +105,44 @@ struct VocabularyParts: Sendable {
   private func checkedKind(_ index: Int) throws(VocabularyFault) -> UInt8 {
     guard TokenKind(rawValue: kinds[index]) != nil else {
       throw VocabularyFault(
-        key: Key.kinds, index: index, what: "is \(kinds[index]); kinds of tokens are 1 to 6")
+        key: names.kinds, index: index, what: "is \(kinds[index]); kinds of tokens are 1 to 6")
     }
     return UInt8(truncatingIfNeeded: kinds[index])
   }
 
+  /// Appends the bytes of an entry; gives the kind that it really is.
   private func append(
     _ index: Int, kind: UInt8, to bytes: inout [UInt8]
-  ) throws(VocabularyFault) {
+  ) throws(VocabularyFault) -> UInt8 {
     let range = tokens.range(index)
     let whole = TokenKind.isMatchedWhole(kind)
     let limit = whole ? Vocabulary.maximumWholeBytes : Vocabulary.maximumTokenBytes
     guard !range.isEmpty || kind == UInt8(TokenKind.unused.rawValue) else {
-      throw VocabularyFault(key: Key.tokens, index: index, what: "is empty")
+      throw VocabularyFault(key: names.tokens, index: index, what: "is empty")
     }
     guard range.count <= limit else {
       throw VocabularyFault(
-        key: Key.tokens, index: index,
+        key: names.tokens, index: index,
         what: "has \(range.count) bytes; at most \(limit) are supported")
     }
     let written = tokens.bytes.withUnsafeBufferPointer { all in
       let text = UnsafeBufferPointer(rebasing: all[range])
-      if TokenKind.isMerged(kind) { return ByteAlphabet.decode(text, into: &bytes) }
+      if TokenKind.isMerged(kind), writing != .bytes {
+        return ByteAlphabet.decode(text, into: &bytes)
+      }
       bytes.append(contentsOf: text)
       return !whole || UTF8Sequence.isValid(text)
     }
+    if !written, !whole, writing == .lenientByteAlphabet {
+      bytes.append(contentsOf: tokens.bytes[range])
+      return UInt8(TokenKind.unused.rawValue)
+    }
     guard written else {
       throw VocabularyFault(
-        key: Key.tokens, index: index,
+        key: names.tokens, index: index,
         what: whole ? "is not UTF-8" : "holds a character outside of GPT-2's byte alphabet")
     }
+    return kind
   }
 
   /// The table of the entries that merges can name. An entry that stands twice in the file, under
@@ -118,14 +154,16 @@ struct VocabularyParts: Sendable {
     var wholes = PieceTable(capacity: pieces.count)
     for index in 0..<pieces.count {
       var twin: TokenID?
-      if TokenKind.isMerged(kinds[index]) {
+      if TokenKind.isMerged(kinds[index]) || alsoMerged.contains(TokenID(index)) {
         twin = table.insert(TokenID(index), of: pieces)
-      } else if TokenKind.isMatchedWhole(kinds[index]) {
+        if allowsTwins { twin = nil }
+      }
+      if twin == nil, TokenKind.isMatchedWhole(kinds[index]) {
         twin = wholes.insert(TokenID(index), of: pieces)
       }
       if let twin {
         throw VocabularyFault(
-          key: Key.tokens, index: index, what: "is the same as entry \(twin)")
+          key: names.tokens, index: index, what: "is the same as entry \(twin)")
       }
     }
     return table

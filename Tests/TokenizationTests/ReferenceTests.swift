@@ -4,20 +4,30 @@ import Testing
 
 @testable import Tokenization
 
-/// Hugging Face `tokenizers`, built by another reader of the same model file, on more than 20 MB:
-/// code, manual pages in ten languages, every character, and noise.
+/// Hugging Face `tokenizers` and `tiktoken`, built by other readers of the same files, on more than
+/// 20 MB: code, manual pages in ten languages, every character, and noise.
 @Suite struct ReferenceTests {
   /// What the reference made of one text.
   private struct Encoded {
     var documents: [(bytes: Int, tokens: Int)]
     var ids: [TokenID]
 
-    init(_ url: URL) throws {
-      let numbers = try Data(contentsOf: url).withUnsafeBytes { bytes in
+    private static func numbers(_ url: URL) throws -> [UInt32] {
+      try Data(contentsOf: url).withUnsafeBytes { bytes in
         stride(from: 0, to: bytes.count - 3, by: 4).map {
           UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
         }
       }
+    }
+
+    /// The offsets of all tokens, first and last by turns; `nil` where there are none.
+    static func offsets(_ url: URL) throws -> [Int]? {
+      guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+      return try numbers(url).map { Int($0) }
+    }
+
+    init(_ url: URL) throws {
+      let numbers = try Self.numbers(url)
       let count = Int(try #require(numbers.first))
       documents = (0..<count).map { (Int(numbers[1 + 2 * $0]), Int(numbers[2 + 2 * $0])) }
       ids = numbers[(1 + 2 * count)...].map { TokenID(bitPattern: $0) }
@@ -27,15 +37,29 @@ import Testing
 
   @Test("ids equal those of the reference on at least 20 MB of varied text")
   func differential() throws {
-    let corpus = URL(filePath: RepositoryFolder.path(".build/corpus"))
-      .resolvingSymlinksInPath()
-    let results = URL(filePath: RepositoryFolder.path(".build/reference"))
+    try differential(
+      InstalledModel.tokenizer(), kind: "gguf", path: InstalledModel.path(), name: "smollm2")
+  }
+
+  @Test(
+    "ids of every format equal those of its reference on at least 20 MB of varied text",
+    arguments: RealTokenizers.allCases)
+  func formats(real: RealTokenizers) throws {
+    let name = real.rawValue.replacingOccurrences(of: "/", with: "-")
+    try differential(
+      real.tokenizer(), kind: real.referenceKind, path: real.path(), name: name)
+  }
+
+  private func differential(
+    _ tokenizer: Tokenizer, kind: String, path: String, name: String
+  ) throws {
+    let corpus = URL(filePath: RepositoryFolder.path(".build/corpus")).resolvingSymlinksInPath()
+    let results = URL(filePath: RepositoryFolder.path(".build/reference-formats/\(name)"))
     guard FileManager.default.fileExists(atPath: corpus.path + "/recipe") else {
       throw SetupMissing("the corpus of texts in .build/corpus")
     }
     try ReferencePython.run(
-      "Tests/Setup/reference_tokens.py", [InstalledModel.path(), corpus.path, results.path])
-    let tokenizer = try InstalledModel.tokenizer()
+      "Tests/Setup/reference_tokens.py", [kind, path, corpus.path, results.path])
     var compared = 0
     for url in try FileManager.default.contentsOfDirectory(
       at: corpus, includingPropertiesForKeys: nil)
@@ -44,11 +68,12 @@ import Testing
       let name = url.deletingPathExtension().lastPathComponent
       for (suffix, parsesSpecials) in [("ids", true), ("plain.ids", false)] {
         let expected = results.appendingPathComponent("\(name).\(suffix)")
-        guard parsesSpecials || FileManager.default.fileExists(atPath: expected.path) else {
-          continue
-        }
+        guard FileManager.default.fileExists(atPath: expected.path) else { continue }
+        let encoded = try Encoded(expected)
+        let offsets = try Encoded.offsets(results.appendingPathComponent("\(name).offsets"))
         try compare(
-          tokenizer, text, Encoded(expected), parsesSpecials: parsesSpecials, name: name)
+          tokenizer, text, encoded, offsets: parsesSpecials ? offsets : nil,
+          parsesSpecials: parsesSpecials, name: name)
         compared += text.count
       }
     }
@@ -56,7 +81,8 @@ import Testing
   }
 
   private func compare(
-    _ tokenizer: Tokenizer, _ text: [UInt8], _ expected: Encoded, parsesSpecials: Bool, name: String
+    _ tokenizer: Tokenizer, _ text: [UInt8], _ expected: Encoded, offsets: [Int]?,
+    parsesSpecials: Bool, name: String
   ) throws {
     try #require(expected.documents.reduce(0) { $0 + $1.bytes } == text.count)
     var start = 0
@@ -71,10 +97,28 @@ import Testing
         Issue.record("\(name): \(snippet(tokenizer, part, found, Array(wanted)))")
         // One broken rule shows in most documents; a few tell enough.
         if reported == 3 { return }
+      } else if let offsets {
+        let wanted = (first..<first + document.tokens).map {
+          (start: offsets[2 * $0], end: offsets[2 * $0 + 1])
+        }
+        let rounded = found.map { Self.wholeCharacters($0, in: part) }
+        #expect(rounded.elementsEqual(wanted, by: ==), "\(name)")
       }
+      let absent = tokenizer.vocabulary.absentBytes
+      #expect(
+        tokenizer.decode(found.map(\.id))
+          == (absent.isEmpty ? part : part.filter { !absent.contains($0) }), "\(name)")
       start += document.bytes
       first += document.tokens
     }
+  }
+
+  /// The place of a token, widened to whole characters, as the reference tells it.
+  private static func wholeCharacters(_ token: Token, in text: [UInt8]) -> (start: Int, end: Int) {
+    var (start, end) = (token.start, token.end)
+    while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+    while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
+    return (start, end)
   }
 
   /// The tokens of both between the last boundary they share before the first difference and the

@@ -61,7 +61,7 @@ enum SmallVocabulary {
 
   /// A tokenizer of `parts`.
   static func tokenizer(_ parts: VocabularyParts) throws -> Tokenizer {
-    try Tokenizer(parts, preTokenizer: .smollm)
+    try Tokenizer(parts, pattern: .smollm)
   }
 
   /// Byte-pair encoding as its definition reads: join the leftmost pair of the smallest rank.

@@ -67,8 +67,7 @@ public struct JSONReader {
     _ body: (inout JSONReader) throws(FileFault) -> Result
   ) throws(FileFault) -> Result {
     var reader = JSONReader(path: path, base: base, count: count)
-    // A byte order mark is not JSON, but some editors write one.
-    if count >= 3, base[0] == 0xEF, base[1] == 0xBB, base[2] == 0xBF { reader.offset = 3 }
+    reader.skipMark()
     let result = try body(&reader)
     reader.skipSpace()
     guard reader.offset == count else { throw reader.fault("something follows the JSON value") }
@@ -246,5 +245,30 @@ public struct JSONReader {
     let bytes = UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
     guard let broken = JSONEscapes.firstInvalid(in: bytes) else { return }
     throw fault("a string is not UTF-8", at: range.lowerBound + broken)
+  }
+}
+
+extension JSONReader {
+  /// The first key of the object that a file holds and what its value is, without reading on; `nil`
+  /// for an object without keys. It tells forms of files apart.
+  ///
+  /// - Throws: `FileFault` when no object begins there.
+  public static func firstField(_ file: MappedFile) throws(FileFault) -> (key: String, kind: Kind)?
+  {
+    guard file.count > 0 else { throw FileFault(path: file.path, what: "is empty") }
+    defer { withExtendedLifetime(file) {} }
+    var reader = JSONReader(
+      path: file.path, base: try file.pointer(to: 0..<file.count), count: file.count)
+    reader.skipMark()
+    try reader.open(UInt8(ascii: "{"), "an object")
+    if try reader.next() == UInt8(ascii: "}") { return nil }
+    let key = try reader.string()
+    reader.offset = try reader.offsetAfterColon(reader.offset)
+    return (key, try reader.kind())
+  }
+
+  /// A byte order mark is not JSON, but some editors write one.
+  private mutating func skipMark() {
+    if count >= 3, base[0] == 0xEF, base[1] == 0xBB, base[2] == 0xBF { offset = 3 }
   }
 }

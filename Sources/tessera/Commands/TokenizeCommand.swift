@@ -1,7 +1,6 @@
 import ArgumentParser
 import Cells
 import Foundation
-import ModelFiles
 import Reports
 import Tokenization
 
@@ -15,8 +14,7 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var text: TextOptions
 
   @Option(
-    name: .long,
-    help: "An installed model, or a GGUF file, whose tokenizer to use; may be given several times.")
+    name: .long, help: "\(NamedTokenizer.help); may be given several times.", completion: .file())
   var tokenizer: [String] = []
 
   @Option(help: "table, json (an object a line), or ids.")
@@ -27,16 +25,16 @@ struct TokenizeCommand: ParsableCommand {
     let names = tokenizer.isEmpty ? [ModelCatalog.standard.name] : tokenizer
     let output = StandardOutput()
     for name in names {
-      let installed = try ModelStore().resolve(ArgumentBytes.text(of: name))
-      let tokenizer = try Tokenizer(gguf: GGUFFile.open(path: installed.path))
+      let named = try NamedTokenizer.open(ArgumentBytes.text(of: name))
+      let tokenizer = named.tokenizer
       let rows = TokenRow.rows(of: tokenizer.encode(bytes), vocabulary: tokenizer.vocabulary)
-      let report = TokenReport(model: installed.name, text: bytes, tokens: rows)
+      let report = TokenReport(model: named.name, text: bytes, tokens: rows)
       switch format {
       case .json: try output.write(text: report.json())
       case .ids: try output.write(text: report.ids)
       case .table:
         if names.count > 1 {
-          try output.write(text: "\(VisibleText.safe(installed.name)): \(rows.count) tokens\n")
+          try output.write(text: "\(VisibleText.safe(named.name)): \(rows.count) tokens\n")
         }
         try output.write(text: report.table(charset: output.charset, columns: output.columns))
       }

@@ -3,7 +3,8 @@
 /// Every cut depends only on what follows it, up to `lookahead` bytes beyond the end of its word, and
 /// never on what stands before: so cutting can begin again at any cut.
 protocol WordSplitter: Sendable {
-  /// Bytes beyond the end of a word that the rules may read.
+  /// Bytes beyond the end of a word that the rules may read; `Int.max` for rules that want the whole
+  /// stretch at once.
   var lookahead: Int { get }
 
   /// Appends to `words` the words of `text[position..<section.upperBound]`, in order, until `words`
