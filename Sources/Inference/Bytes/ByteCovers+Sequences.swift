@@ -18,12 +18,13 @@ extension ByteCovers {
   /// - Parameters:
   ///   - distribution: a canonical one of the present text.
   ///   - most: how many tokens are wanted for a byte.
+  ///   - least: tokens with a smaller share are left out.
   /// - Throws: what the source throws.
   public func branches(
-    behind distribution: ByteDistribution, most: Int
+    behind distribution: ByteDistribution, most: Int, least: Double = 0
   ) throws -> [[ByteBranch]] {
     let given = Array(text[..<distribution.offset])
-    let settled = settled(given).tokens
+    let settled = settled(at: distribution.offset).tokens
     var branches = [[ByteBranch]](repeating: [], count: 256)
     for (index, cover) in distribution.covers.enumerated() {
       guard let best = cover.next.first, best.share > 0 else { continue }
@@ -37,7 +38,7 @@ extension ByteCovers {
           let id = order.ids[place]
           let share = weight * probabilities[Int(id)]
           // The rule is asked only of what would be among the best.
-          if found.count == most, share <= found[most - 1].share { continue }
+          if share < least || found.count == most && share <= found[most - 1].share { continue }
           guard rule.allows(id, after: cover.tokens, spelling: spelled) else { continue }
           let place = found.firstIndex { $0.share < share } ?? found.count
           found.insert(ByteBranch(cover: index, id: id, share: share), at: place)

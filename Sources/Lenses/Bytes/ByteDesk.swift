@@ -22,27 +22,28 @@ public final class ByteDesk {
     var reach: Int
   }
 
-  /// Left parts with a smaller share do not matter to anyone who looks.
-  private static let leastShare = 1e-7
-
   /// A desk over a model.
-  public convenience init(_ evaluator: Evaluator) {
+  ///
+  /// - Parameter leastShare: see ``ByteCovers/leastShare``.
+  public convenience init(
+    _ evaluator: Evaluator, leastShare: Double = ByteCovers.standardLeastShare
+  ) {
     self.init(
       tokenizer: evaluator.model.tokenizer, source: ModelSource(evaluator),
-      ahead: ModelSource(evaluator)
+      ahead: ModelSource(evaluator), leastShare: leastShare
     ) { [unowned evaluator] in try evaluator.checkCancellation() }
   }
 
   /// A desk over two sources of the same model: one stays with the text, one looks ahead.
   init(
     tokenizer: Tokenizer, source: any NextTokenSource, ahead: any NextTokenSource,
-    checkCancellation: @escaping () throws -> Void = {}
+    leastShare: Double = 0, checkCancellation: @escaping () throws -> Void = {}
   ) {
     let rule = CanonicalRule(tokenizer)
     covers = ByteCovers(rule: rule, source: source)
     self.ahead = ByteCovers(rule: rule, source: ahead)
-    covers.leastShare = Self.leastShare
-    self.ahead.leastShare = Self.leastShare
+    covers.leastShare = leastShare
+    self.ahead.leastShare = leastShare
     self.checkCancellation = checkCancellation
   }
 

@@ -106,6 +106,8 @@ public struct ByteReading: Sendable, Hashable {
 extension ByteDesk {
   /// How many tokens are told for an outcome.
   private static let branchesToAnOutcome = 12
+  /// The least share of a token that is told.
+  private static let leastBranch = 1e-5
 
   /// The distribution after the first `offset` bytes of the text.
   ///
@@ -114,7 +116,8 @@ extension ByteDesk {
     try withRoom(covers) {
       let exact = try covers.canonical(at: offset)
       let naive = try covers.naive(at: offset)
-      let branches = try covers.branches(behind: exact, most: Self.branchesToAnOutcome)
+      let branches = try covers.branches(
+        behind: exact, most: Self.branchesToAnOutcome, least: Self.leastBranch)
       var rows = (0..<256).map { byte in
         ByteReading.Row(
           outcome: .byte(UInt8(byte)), exact: exact.probabilities[byte],

@@ -12,6 +12,18 @@ struct ByteLensTests {
     return values.values
   }
 
+  /// What a lens says when nothing small is left out.
+  private func exact(
+    _ fixture: LensFixture, _ id: String, _ values: [String: String] = [:]
+  ) throws -> Reading {
+    let lens = try LensCatalog.lens(id)
+    return try lens.run(
+      LensBench(
+        trace: fixture.trace, vocabulary: fixture.model.tokenizer.vocabulary,
+        parameters: LensParameters(of: lens, values), evaluator: fixture.evaluator,
+        bytes: ByteDesk(fixture.evaluator, leastShare: 0)))
+  }
+
   private func desk(_ table: TableModel) -> ByteDesk {
     ByteDesk(tokenizer: table.tokenizer, source: table, ahead: table)
   }
@@ -125,11 +137,11 @@ struct ByteLensTests {
       $0 - log2(1 - (try covers.canonical(at: $1).invalidMass))
     }
     let whole = -(try covers.canonical(at: text.count).logProbability) / M_LN2
-    let sums = try values(fixture.read("byte-surprisal"))
+    let sums = try values(exact(fixture, "byte-surprisal"))
     let sum = sums.compactMap { $0 }.reduce(0, +)
     #expect(sums.allSatisfy { $0 != nil })
     #expect(abs(sum + missing - whole) < 1e-5)
-    let gains = try values(fixture.read("byte-surprisal", ["measure": "gain"]))
+    let gains = try values(exact(fixture, "byte-surprisal", ["measure": "gain"]))
     #expect(gains[0] == nil)
     for index in 1..<sums.count {
       let own = try #require(Surprisal.bits(fixture.trace.records[index]))
@@ -144,7 +156,7 @@ struct ByteLensTests {
     let covers = ByteCovers(
       rule: CanonicalRule(fixture.model.tokenizer), source: ModelSource(fixture.evaluator))
     try covers.begin(text)
-    let biases = try values(fixture.read("byte-bias"))
+    let biases = try values(exact(fixture, "byte-bias"))
     var stable = 0
     for (index, token) in fixture.model.tokenizer.encode(text).enumerated() {
       let exact = try covers.canonical(at: token.end)
@@ -171,7 +183,7 @@ struct ByteLensTests {
         $0 + Double($1.logProbability ?? .nan)
       }
     }
-    guard case .grid(let table) = try fixture.read("byte-table") else {
+    guard case .grid(let table) = try exact(fixture, "byte-table") else {
       Issue.record("not a grid")
       return
     }
@@ -190,7 +202,7 @@ struct ByteLensTests {
         worst[index] = max(worst[index], loss)
       }
     }
-    let heat = try values(fixture.read("prompt-boundary"))
+    let heat = try values(exact(fixture, "prompt-boundary"))
     for index in tokens.indices.dropFirst() {
       #expect(abs((heat[index] ?? .nan) - worst[index]) < 1e-3)
     }

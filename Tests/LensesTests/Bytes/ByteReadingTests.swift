@@ -12,7 +12,7 @@ struct ByteReadingTests {
   let desk: ByteDesk
   init() throws {
     fixture = try LensFixture()
-    desk = ByteDesk(fixture.evaluator)
+    desk = ByteDesk(fixture.evaluator, leastShare: 0)
   }
 
   @Test("it holds both distributions whole, and the tokens behind each byte")
@@ -58,7 +58,7 @@ struct ByteReadingTests {
       }
       for (completion, first) in zip(reading.completions, firsts) {
         #expect(completion.bytes.first == first.0)
-        let fresh = ByteDesk(fixture.evaluator)
+        let fresh = ByteDesk(fixture.evaluator, leastShare: 0)
         var given = Array(text[..<offset])
         var probability = 1.0
         for (index, byte) in completion.bytes.enumerated() {

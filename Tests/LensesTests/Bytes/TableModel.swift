@@ -18,7 +18,7 @@ final class TableModel: NextTokenSource {
     parts.merges.append("A A".utf8)
     parts.kinds = [TokenKind](repeating: .normal, count: 3).map(\.rawValue)
     parts.kinds.append(TokenKind.control.rawValue)
-    tokenizer = try Tokenizer(parts, preTokenizer: .smollm)
+    tokenizer = try Tokenizer(parts, pattern: .smollm)
   }
 
   /// Probabilities of A, B, AA and the end after a token.
