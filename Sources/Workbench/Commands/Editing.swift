@@ -82,6 +82,8 @@ extension Command {
       state.history.joins = false
       state.cursor = state.document.token(at: max(0, state.caret - 1)) ?? 0
       state.candidate = 0
+      // The Bytes pane stays where it was.
+      state.bytes.offset = state.caret
       return []
     },
     Command(
@@ -226,6 +228,7 @@ extension WorkbenchState {
     records.removeSubrange(kept...)
     decode.stopped = nil
     candidate = 0
+    bytes.offset = nil
     showCursor()
   }
 }
