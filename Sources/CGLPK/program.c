@@ -163,6 +163,12 @@ enum cglpk_status cglpk_minimise(cglpk_program *program, int limit) {
     code = glpk.simplex(program->problem, &settings);
   }
   int status = glpk.get_status(program->problem);
+  if (code == 0 && status != GLP_OPT && status != GLP_NOFEAS) {
+    /* Nothing is feasible in the dual, so the dual method cannot tell why: the primal one can. */
+    settings.meth = GLP_PRIMAL;
+    code = glpk.simplex(program->problem, &settings);
+    status = glpk.get_status(program->problem);
+  }
   END_GUARDED();
   if (code == GLP_EITLIM) return CGLPK_UNFINISHED;
   if (code != 0) return CGLPK_FAILED;

@@ -76,7 +76,7 @@ struct MixtureInferenceTests {
     ])
   func disjoint(names: [String], weights: [Double]) throws {
     let (found, truth, result) = try infer(
-      names, weights: weights, sampleBytes: 600_000, disjoint: true, size: 1300, merges: 1000)
+      names, weights: weights, sampleBytes: 600_000, disjoint: true, size: 3300, merges: 3000)
     let error = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     #expect(error / Double(truth.count) < 1e-4, "\(found) for \(truth)")
     #expect(result.cost > 0)
