@@ -13,14 +13,18 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   case tiktoken
   /// GPT-2's `encoder.json` and `vocab.bpe`.
   case pair = "encoder.json"
+  /// A SentencePiece `.model`.
+  case sentencePiece = "model"
+  /// WordPiece's `vocab.txt`.
+  case wordPiece = "vocab.txt"
 
   /// The name of the tokenizer that needs no file: each byte is a token.
   public static let bytesName = "bytes"
 
   /// What `--tokenizer` takes, for messages.
   public static let knownForms =
-    "a GGUF file, a tokenizer.json or a folder with one, a tekken.json, a .tiktoken file, or GPT-2's "
-    + "encoder.json and vocab.bpe"
+    "a GGUF file, a tokenizer.json or a folder with one, a tekken.json, a .tiktoken file, GPT-2's "
+    + "encoder.json and vocab.bpe, a SentencePiece .model, or a WordPiece vocab.txt"
 
   /// What a file is.
   ///
@@ -41,6 +45,11 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
     {
       return .tiktoken
     }
+    // A list of pieces is the first field of a SentencePiece model, the piece that of each.
+    if head.count > 3, head[0] == 0x0A, head[2] == 0x0A, name.contains(".model") {
+      return .sentencePiece
+    }
+    if name == "vocab.txt" || head.starts(with: "[PAD]".utf8) { return .wordPiece }
     throw FileFault(
       path: file.path, what: "is no tokenizer of a known form", remedy: "known are \(knownForms)")
   }
@@ -72,6 +81,8 @@ extension Tokenizer {
     case .json: return try TokenizerJSON.open(file)
     case .tekken: return try TekkenFile.open(file)
     case .pair: return try PairedFiles.open(path: path)
+    case .sentencePiece: return try Tokenizer(sentencePiece: path)
+    case .wordPiece: return try Tokenizer(wordPiece: path)
     case .tiktoken:
       let pattern = splitting.flatMap { WordPattern(gguf: $0) }
       guard splitting == nil || pattern != nil else {

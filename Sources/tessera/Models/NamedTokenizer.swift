@@ -9,7 +9,7 @@ struct NamedTokenizer {
   /// What `--tokenizer` takes, for help.
   static let help = """
     An installed model, a file with a tokenizer (GGUF, tokenizer.json or a folder with one, \
-    tekken.json, .tiktoken, encoder.json), or bytes
+    tekken.json, .tiktoken, encoder.json, SentencePiece .model, vocab.txt), or bytes
     """
 
   /// What `--tokenizer` means: an installed model, `bytes`, or a path.
@@ -39,7 +39,8 @@ struct NamedTokenizer {
   static func name(ofPath path: String) -> String {
     let parts = path.split(separator: "/").map(String.init)
     guard let last = parts.last else { return path }
-    if parts.count > 1, ["tokenizer.json", "encoder.json", "vocab.bpe"].contains(last) {
+    if parts.count > 1, ["tokenizer.json", "encoder.json", "vocab.bpe", "vocab.txt"].contains(last)
+    {
       return parts[parts.count - 2]
     }
     return last.hasSuffix(".gguf") ? String(last.dropLast(".gguf".count)) : last
