@@ -99,7 +99,7 @@ public final class Model: Sendable {
     shape = folder.architecture.shape
     self.tokenizer = tokenizer
     self.precision = precision
-    chatTemplate = try ModelFolder.chatTemplate(in: folder.path).map { ChatTemplate(jinja: $0) }
+    chatTemplate = try ModelFolder.chatTemplate(in: folder.path)
     let stored = folder.weights
     weights = try Weights(
       source: requantise.map { RequantisedWeights(stored, to: $0, team: team) } ?? stored,

@@ -17,6 +17,8 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   case sentencePiece = "model"
   /// WordPiece's `vocab.txt`.
   case wordPiece = "vocab.txt"
+  /// A lexicon that `tessera tokenizer train` learned; `LexiconFile` describes it.
+  case lexicon
 
   /// The name of the tokenizer that needs no file: each byte is a token.
   public static let bytesName = "bytes"
@@ -24,7 +26,8 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   /// What `--tokenizer` takes, for messages.
   public static let knownForms =
     "a GGUF file, a tokenizer.json or a folder with one, a tekken.json, a .tiktoken file, GPT-2's "
-    + "encoder.json and vocab.bpe, a SentencePiece .model, or a WordPiece vocab.txt"
+    + "encoder.json and vocab.bpe, a SentencePiece .model, a WordPiece vocab.txt, or a lexicon (lib) "
+    + "of Tessera's own"
 
   /// What a file is.
   ///
@@ -57,6 +60,7 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   private static func jsonKind(of file: MappedFile) throws(FileFault) -> TokenizerFile {
     switch try JSONReader.firstField(file) {
     case (_, .number)?: return .pair
+    case ("format", .string)?: return .lexicon
     case ("config", _)?, ("vocab", .array)?, ("special_tokens", _)?: return .tekken
     default: return .json
     }
@@ -83,6 +87,7 @@ extension Tokenizer {
     case .pair: return try PairedFiles.open(path: path)
     case .sentencePiece: return try Tokenizer(sentencePiece: path)
     case .wordPiece: return try Tokenizer(wordPiece: path)
+    case .lexicon: return try Tokenizer(lexicon: file)
     case .tiktoken:
       let pattern = splitting.flatMap { WordPattern(gguf: $0) }
       guard splitting == nil || pattern != nil else {

@@ -10,6 +10,8 @@ public enum PaneID: String, Sendable, CaseIterable, Hashable {
   case layers
   /// The live run.
   case decode
+  /// The next byte.
+  case bytes
 
   /// Its name for people.
   public var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }

@@ -14,7 +14,7 @@ extension WorkbenchState {
       wantsCursorShown = false
     }
     guard model != nil, !isReplaying else { return [] }
-    return wantEvaluation() + wantReadings()
+    return wantEvaluation() + wantBytes() + wantReadings()
   }
 
   /// Has the text scrolled so that the cursor is seen, once everything else is done.
@@ -80,7 +80,7 @@ extension WorkbenchState {
       if lens == "attention-from", let here {
         return attentionInputs(from: here, last: last)
       }
-      return kind.runsModel ? inputs(lens, ["token": "\(cursor)"], [last], .residual) : nil
+      return kind.runsModel ? inputs(lens, ["token": "\(cursor)"], [last], kind.needs) : nil
     case .next:
       guard visible.contains(.next), !decode.isRunning, let here else { return nil }
       let following = records[safe: cursor + 1]

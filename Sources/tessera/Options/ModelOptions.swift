@@ -21,7 +21,8 @@ extension BlockType: ExpressibleByArgument {
 /// Which model runs, and how.
 struct ModelOptions: ParsableArguments {
   @Option(
-    help: "A model that is installed, a GGUF file, or a Hugging Face folder.", completion: .file())
+    help: "The name of a model that is here, a GGUF file, or a Hugging Face folder.",
+    completion: .file())
   var model = ModelCatalog.standard.name
 
   @Option(help: "How many threads run (by default one for each processor).")

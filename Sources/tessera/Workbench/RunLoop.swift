@@ -163,6 +163,7 @@ struct RunLoop {
       case .evaluate(let request): bridge.evaluate(request)
       case .decode(let request): bridge.decode(request)
       case .read(let request): bridge.read(request)
+      case .readBytes(let request): bridge.readBytes(request)
       case .cancel(let key): bridge.cancel(key)
       case .log(let entry): entries.append(entry)
       case .export(let path): answers.append(export(to: path))
