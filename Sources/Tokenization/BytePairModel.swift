@@ -2,8 +2,8 @@
 /// merged.
 struct BytePairModel: TokenizerModel {
   let vocabulary: Vocabulary
-  private let tables: EncodingTables
-  private let splitter: any WordSplitter
+  let tables: EncodingTables
+  let splitter: any WordSplitter
   private let pool = EncoderPool()
 
   /// A model over tables that have been checked.

@@ -175,15 +175,16 @@ extension Command {
 extension WorkbenchState {
   fileprivate mutating func turnFocus(by step: Int) {
     if isZoomed {
-      show(
-        PaneID.allCases[(focus.number - 1 + step + PaneID.allCases.count) % PaneID.allCases.count])
+      let all = PaneID.allCases
+      let place = all.firstIndex(of: focus) ?? 0
+      show(all[(place + step + all.count) % all.count])
       return
     }
     let panes = visible
     let place = panes.firstIndex(of: focus) ?? 0
     focus = panes[(place + step + panes.count) % panes.count]
     // On a screen with room for one pane only, all of them take turns.
-    if panes.count == 1 { show(step > 0 ? .next : .decode) }
+    if panes.count == 1 { show(step > 0 ? .next : .tokenizer) }
   }
 
   /// Gives a pane the focus, and brings it onto the screen if it is not there.

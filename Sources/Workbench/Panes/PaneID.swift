@@ -10,10 +10,24 @@ public enum PaneID: String, Sendable, CaseIterable, Hashable {
   case layers
   /// The live run.
   case decode
+  /// Several tokenizers on the text.
+  case compare
+  /// The vocabulary, and the token at the cursor explained.
+  case tokenizer
 
   /// Its name for people.
   public var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
   /// The key that shows it.
-  var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+  var number: Int {
+    switch self {
+    case .text: 1
+    case .next: 2
+    case .attention: 3
+    case .layers: 4
+    case .decode: 5
+    case .compare: 7
+    case .tokenizer: 8
+    }
+  }
 }

@@ -180,6 +180,9 @@ enum Chrome {
     case .attention: return [(end, "map"), ("hjkl", "head"), ("a", "as heat")] + general
     case .layers: return [("j k", "layers"), ("z", "zoom")] + general
     case .decode: return [("space", "decode"), ("s", "step"), ("t T", "temperature")] + general
+    case .compare: return [("a", "add"), ("x", "drop"), ("p", "perturb"), ("z", "zoom")] + general
+    case .tokenizer:
+      return [("o", "page"), ("/", "search"), ("j k", "entries"), ("z", "zoom")] + general
     }
   }
 }

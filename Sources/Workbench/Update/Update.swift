@@ -41,6 +41,15 @@ extension WorkbenchState {
       decode.stopped = decode.isStep ? nil : reason
     case .read(let key, let inputs, let reading, let finished):
       readings.take(key, Readings.Slot(inputs: inputs, reading: reading, isFinished: finished))
+    case .tokenizerOpened(let source, let name, let tokenizer):
+      compare.opened(source, name: name, tokenizer)
+    case .tokenizerFailed(let source, let why):
+      compare.failed(source)
+      tell(why, isError: true)
+    case .studied(let answer):
+      browser.take(answer)
+    case .command(let id, let input):
+      return perform(id, input)
     case .failed(let work, let why):
       failed(work, why)
     case .exported(let path):

@@ -33,7 +33,7 @@ struct TinyTokenizer {
       parts.tokens.append(special.utf8)
       parts.kinds.append(TokenKind.control.rawValue)
     }
-    let tokenizer = try Tokenizer(parts, preTokenizer: .smollm)
+    let tokenizer = try Tokenizer(parts, pattern: .smollm)
     self.tokenizer = tokenizer
     end = TokenID(parts.tokens.count - 2)
     pieces = (0..<end).map { ($0, tokenizer.vocabulary.bytes(of: $0)) }
