@@ -10,7 +10,7 @@ struct Tessera: ParsableCommand {
     version: "tessera 0.1.0",
     subcommands: [
       WorkbenchCommand.self, TokenizeCommand.self, GenerateCommand.self, LensCommand.self,
-      TokenizerCommand.self, ModelsCommand.self, BenchCommand.self,
+      BytesCommand.self, TokenizerCommand.self, ModelsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

@@ -25,7 +25,8 @@ extension ByteCovers {
   ) throws -> ByteDistribution {
     let before = book.source.modelSteps
     let from = reach.map { max(0, offset - $0) } ?? 0
-    let (settled, start) = settled(Array(text[..<from]))
+    let known = settled(at: from)
+    let (settled, start) = (known.tokens, known.end)
     let first = try book.logWeight(of: book.memory(of: settled)).value
     // Of the sequences found so far, those that end at each place, and how heavy the others are.
     var ending = [[Sequence]](repeating: [], count: offset - start + 1)

@@ -19,6 +19,14 @@ public import Tokenization
 /// Going on by a byte changes no left part, so it costs the model one token at most places. Not
 /// `Sendable`: it belongs to its source's thread.
 public final class ByteCovers {
+  /// The tokens before some position, which no sequence can have otherwise that spells what is given
+  /// up to an offset, or more.
+  struct Settled {
+    var offset = 0
+    var end = 0
+    var tokens: [TokenID] = []
+  }
+
   /// A left part.
   private struct Left {
     var memory: ContextBook.Memory
@@ -31,26 +39,26 @@ public final class ByteCovers {
 
   /// The tokenizer, and which sequences it produces.
   public let rule: CanonicalRule
-  let order: PieceOrder
   let ends: [TokenID]
   let book: ContextBook
   /// The text.
   public private(set) var text: [UInt8] = []
   private let longest: Int
+  /// What was settled at the last offset that was asked for.
+  private var lastSettled = Settled()
 
   /// Left parts with a smaller share are left out, and reported as dropped. 0 leaves out none.
   public var leastShare = 0.0
 
-  /// How many tokens a cover shows.
-  private static let shownTokens = 8
+  /// A share that is too small for a person to see, and spares the model most of its steps.
+  public static let standardLeastShare = 1e-4
 
   /// Covers of a tokenizer's texts.
   public init(rule: CanonicalRule, source: any NextTokenSource) {
     let vocabulary = rule.tokenizer.vocabulary
     self.rule = rule
     book = ContextBook(source)
-    order = PieceOrder(vocabulary)
-    longest = order.ids.reduce(0) { max($0, vocabulary.byteCount(of: $1)) }
+    longest = rule.order.ids.reduce(0) { max($0, vocabulary.byteCount(of: $1)) }
     ends = vocabulary.endOfGeneration.sorted()
   }
 
@@ -60,6 +68,17 @@ public final class ByteCovers {
   public func begin(_ text: [UInt8]) throws {
     try book.begin(rule.tokenizer.encode(text).map(\.id))
     self.text = text
+    lastSettled = Settled()
+  }
+
+  /// How many tokens have been taken through the model so far.
+  public var modelSteps: Int { book.source.modelSteps }
+
+  /// The logarithm of the probability of the text's own encoding, in nats.
+  ///
+  /// - Throws: what the source throws.
+  public func logProbabilityByTokens() throws -> Double {
+    try book.logWeight(of: book.memory(of: rule.tokenizer.encode(text).map(\.id))).value
   }
 
   /// Adds a byte to the text.
@@ -99,22 +118,26 @@ public final class ByteCovers {
 
   /// The left parts of what is given, those that end first before the others.
   private func leftParts(at offset: Int) -> [Left] {
-    let given = Array(text[..<offset])
-    let (settled, start) = settled(given)
-    let open = Array(given[start...])
+    let settled = settled(at: offset)
+    let open = Array(text[settled.end..<offset])
+    let trunk = book.memory(of: settled.tokens)
     var lefts: [Left] = []
-    for end in max(start, offset - longest + 1)...offset {
+    for end in max(settled.end, offset - longest + 1)...offset {
       let depth = offset - end
-      let successors = order.range(startingWith: given[end...]).filter {
-        order.length(at: $0) > depth
+      let successors = order.range(startingWith: text[end..<offset])
+      guard depth == 0 || successors.contains(where: { order.length(at: $0) > depth }) else {
+        continue
       }
-      guard !successors.isEmpty else { continue }
-      for tokens in rule.encodings(of: open, upTo: end - start) {
+      for tokens in rule.encodings(of: open, upTo: end - settled.end) {
         let left = Left(
-          memory: book.memory(of: settled + tokens), tokens: tokens,
-          spelled: Array(open[..<(end - start)]), end: end)
+          memory: book.memory(of: tokens, after: trunk), tokens: tokens,
+          spelled: Array(open[..<(end - settled.end)]), end: end)
         // The model is not asked where nothing could follow.
-        if depth == 0 || successors.contains(where: { isAllowed($0, after: left) }) {
+        if depth == 0
+          || successors.contains(where: {
+            order.length(at: $0) > depth && isAllowed($0, after: left)
+          })
+        {
           lefts.append(left)
         }
       }
@@ -122,14 +145,19 @@ public final class ByteCovers {
     return lefts
   }
 
-  /// The tokens before the last position at which all sequences agree, and that position.
-  func settled(_ given: [UInt8]) -> (tokens: [TokenID], end: Int) {
-    let tokens = rule.tokenizer.encode(given)
+  /// The tokens before the last position at which all sequences agree.
+  func settled(at offset: Int) -> Settled {
+    let known = lastSettled.offset <= offset ? lastSettled : Settled()
+    let open = Array(text[known.end..<offset])
+    let tokens = rule.tokenizer.encode(open)
     // Nothing is settled within a special token, but after it everything is.
     let special = tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
-    let position = max(rule.lastStableBoundary(in: given), special)
+    let position = max(rule.lastStableBoundary(in: open), special)
     let settled = tokens.prefix { $0.end <= position }
-    return (settled.map(\.id), settled.last?.end ?? 0)
+    lastSettled = Settled(
+      offset: offset, end: known.end + (settled.last?.end ?? 0),
+      tokens: known.tokens + settled.map(\.id))
+    return lastSettled
   }
 
   private func isAllowed(_ place: Int, after left: Left) -> Bool {
@@ -149,12 +177,42 @@ public final class ByteCovers {
     let weight = try book.logWeight(of: left.memory, floor: sums.floor)
     guard weight.isExact, weight.value >= sums.floor else { return sums.drop(weight.value) }
     let probabilities = try book.probabilities(after: left.memory)
+    if left.end == offset { return addExact(left, weight.value, probabilities, to: &sums) }
     let range = order.range(startingWith: text[left.end..<offset])
     add(
       left.tokens, weight.value, end: left.end, probabilities,
-      order.children(of: range, depth: offset - left.end).next, to: &sums,
-      ends: left.end == offset
+      order.children(of: range, depth: offset - left.end).next, to: &sums, ends: false
     ) { isAllowed($0, after: left) }
+  }
+
+  /// Adds what a left part contributes that spells all that is given: any token may be next that
+  /// leaves the sequence canonical.
+  private func addExact(
+    _ left: Left, _ logWeight: Double, _ probabilities: [Double], to sums: inout ByteSums
+  ) {
+    var best = BestTokens()
+    sums.beginCover(logWeight: logWeight)
+    // Whether a token counts is not worth finding out where it hardly weighs.
+    let least = sums.leastProbability
+    let cuts = rule.cutGroups(after: left.spelled)
+    for (group, isCut) in zip(rule.groups, cuts) {
+      var sum = 0.0
+      for place in group.places {
+        let id = order.ids[place]
+        let probability = probabilities[Int(id)]
+        if probability < least {
+          sums.leaveUntested(probability)
+        } else if isCut ? !rule.isReachable(id) : !isAllowed(place, after: left) {
+          continue
+        }
+        sum += probability
+        best.insert(id, probability)
+      }
+      sums.add(sum, to: group.byte)
+    }
+    sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] })
+    // All that can follow belongs to the given bytes, whether it counts or not.
+    sums.endCover(tokens: left.tokens, end: left.end, mass: 1, next: best.tokens)
   }
 
   /// Adds what a sequence of tokens contributes, given the tokens that may come next by their next
@@ -171,33 +229,46 @@ public final class ByteCovers {
     counts: (Int) -> Bool = { _ in true }
   ) -> Double {
     var mass = 0.0
-    var best: [(id: TokenID, share: Double)] = []
+    var best = BestTokens()
     sums.beginCover(logWeight: logWeight)
     for (byte, places) in next {
       var sum = 0.0
       for place in places where counts(place) {
         let probability = probabilities[Int(order.ids[place])]
         sum += probability
-        Self.insert((order.ids[place], probability), into: &best)
+        best.insert(order.ids[place], probability)
       }
       sums.add(sum, to: byte)
       mass += sum
     }
     if ends {
-      // All that can follow belongs to the given bytes, whether it counts or not.
       sums.addEnd(self.ends.reduce(0) { $0 + probabilities[Int($1)] })
       mass = 1
     }
-    sums.endCover(tokens: tokens, end: end, mass: mass, next: best)
+    sums.endCover(tokens: tokens, end: end, mass: mass, next: best.tokens)
     return mass
   }
 
-  private static func insert(
-    _ candidate: (id: TokenID, share: Double), into best: inout [(id: TokenID, share: Double)]
-  ) {
-    if best.count == shownTokens, candidate.share <= best[shownTokens - 1].share { return }
-    let place = best.firstIndex { $0.share < candidate.share } ?? best.count
-    best.insert(candidate, at: place)
-    if best.count > shownTokens { best.removeLast() }
+  var order: PieceOrder { rule.order }
+}
+
+/// The likeliest of some tokens, best first.
+private struct BestTokens {
+  private(set) var tokens: [(id: TokenID, share: Double)] = []
+  private var least = 0.0
+
+  /// How many are kept.
+  private static let count = 8
+
+  @inline(__always)
+  mutating func insert(_ id: TokenID, _ share: Double) {
+    if share > least { place(id, share) }
+  }
+
+  private mutating func place(_ id: TokenID, _ share: Double) {
+    let place = tokens.firstIndex { $0.share < share } ?? tokens.count
+    tokens.insert((id, share), at: place)
+    if tokens.count > Self.count { tokens.removeLast() }
+    if tokens.count == Self.count { least = tokens[Self.count - 1].share }
   }
 }

@@ -28,6 +28,17 @@ struct ByteSums {
   /// The logarithm of the weight below which a cover does not matter.
   var floor: Double { leastShare > 0 ? reference + log(leastShare * total) : -.infinity }
 
+  /// The probability, given the cover that has begun, below which a token does not matter.
+  var leastProbability: Double {
+    leastShare > 0 ? leastShare * Self.negligible * max(total, scale) / scale : 0
+  }
+
+  /// What of `leastShare` a single token may have that is not looked at.
+  private static let negligible = 1e-3
+
+  /// Notes that a token was counted without knowing whether it counts.
+  mutating func leaveUntested(_ probability: Double) { dropped += probability * scale }
+
   /// Notes that a cover was left out.
   mutating func drop(_ logWeight: Double) { dropped += exp(logWeight - reference) }
 

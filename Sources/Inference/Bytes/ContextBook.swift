@@ -40,6 +40,16 @@ final class ContextBook {
     return memory(TokenContext(prefix: shared, path: Array(tokens[shared...])))
   }
 
+  /// The context of a sequence that goes on from another.
+  func memory(of tokens: [TokenID], after beginning: Memory) -> Memory {
+    var context = beginning.context
+    if context.path.isEmpty {
+      context.prefix += zip(tokens, trunk[context.prefix...]).prefix { $0 == $1 }.count
+    }
+    context.path += tokens[(context.prefix - beginning.context.prefix)...]
+    return memory(context)
+  }
+
   private func memory(_ context: TokenContext) -> Memory {
     if let known = memories[context] { return known }
     let memory = Memory(context)

@@ -17,11 +17,20 @@ public final class CanonicalRule {
   private var completions = CharacterCompletions()
   /// Whether an entry is the encoding of its own bytes: 0 where that is not known yet, 1 yes, 2 no.
   private var reachable: [UInt8]
+  /// For the last character of a text, by its bytes: which groups are cut off from it.
+  private var cuts: [[UInt8]: [Bool]] = [:]
+
+  /// The entries in the order of their bytes.
+  public let order: PieceOrder
+  /// The entries by their first character.
+  public let groups: [PieceGroups.Group]
 
   /// The rule of a tokenizer.
   public init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     reachable = [UInt8](repeating: 0, count: tokenizer.vocabulary.count)
+    order = PieceOrder(tokenizer.vocabulary)
+    groups = PieceGroups(order).groups
   }
 
   /// The last position of a text from which on its beginning no longer matters: every text that
@@ -63,13 +72,37 @@ public final class CanonicalRule {
       CharacterCompletions.tail(of: bytes).isEmpty
       && CharacterCompletions.tail(of: piece.prefix(4)).count < piece.count
     if beginsWhole, bytes.isEmpty || tokenizer.isStableBoundary(bytes.count, in: text) {
-      return isReachable(id, piece)
+      return isReachable(id)
     }
     return isBeginning(left + [id], spelling: text)
   }
 
-  private func isReachable(_ id: TokenID, _ piece: [UInt8]) -> Bool {
+  /// For each group, whether all texts that spell `bytes` and then one of its entries are cut
+  /// between the two, so that each entry may follow that is the encoding of its own bytes.
+  ///
+  /// - Parameter bytes: what a sequence spells that begins at a stable boundary.
+  public func cutGroups(after bytes: [UInt8]) -> [Bool] {
+    let last = Self.lastCharacter(of: bytes)
+    if let found = cuts[last] { return found }
+    let isWhole = CharacterCompletions.tail(of: bytes).isEmpty
+    let found = groups.map { group in
+      guard isWhole, let character = group.character else { return false }
+      return bytes.isEmpty || tokenizer.isStableBoundary(last.count, in: last + character)
+    }
+    cuts[last] = found
+    return found
+  }
+
+  private static func lastCharacter(of bytes: [UInt8]) -> [UInt8] {
+    let end = bytes.suffix(4)
+    let begin = end.lastIndex { !UTF8Sequence.isContinuation($0) } ?? end.startIndex
+    return Array(bytes[begin...])
+  }
+
+  /// Whether an entry is the encoding of its own bytes, or the beginning of one that starts so.
+  public func isReachable(_ id: TokenID) -> Bool {
     if reachable[Int(id)] == 0 {
+      let piece = tokenizer.vocabulary.bytes(of: id)
       reachable[Int(id)] = isBeginning([id], spelling: piece) ? 1 : 2
     }
     return reachable[Int(id)] == 1
