@@ -1,22 +1,41 @@
 public import ModelFiles
 
 extension Tokenizer {
-  /// The only vocabulary model that is known: byte-level BPE.
-  private static let knownModel = "gpt2"
+  /// The kinds of vocabulary that a GGUF file may have.
+  private enum GGUFModel: String, CaseIterable {
+    /// Byte-level BPE.
+    case gpt2
+    /// SentencePiece, joined by scores.
+    case llama
+    /// SentencePiece, the best sum of scores.
+    case t5
+    /// WordPiece.
+    case bert
+  }
 
   /// The tokenizer that a GGUF model file carries: byte-level BPE (`tokenizer.ggml.model` is
-  /// `gpt2`) with a known pre-tokenizer (`tokenizer.ggml.pre`).
+  /// `gpt2`) with a known pre-tokenizer (`tokenizer.ggml.pre`), SentencePiece (`llama`, `t5`) or
+  /// WordPiece (`bert`).
   ///
   /// - Throws: `FileFault` that names the key: for an unknown model or pre-tokenizer, a missing or
   ///   mistyped key, lists whose lengths disagree, entries that are empty, twice there or not in
   ///   the byte alphabet, merges that name no entry or are there twice, and ids out of range.
   public init(gguf: GGUFFile) throws(FileFault) {
-    let model = try gguf.string("tokenizer.ggml.model")
-    guard model == Self.knownModel else {
+    let name = try gguf.string("tokenizer.ggml.model")
+    guard let model = GGUFModel(rawValue: name) else {
       throw FileFault(
-        path: gguf.path, what: "tokenizer.ggml.model is \"\(model)\", which is not known",
-        remedy: "known is: \(Self.knownModel)")
+        path: gguf.path, what: "tokenizer.ggml.model is \"\(name)\", which is not known",
+        remedy: "known are: \(GGUFModel.allCases.map(\.rawValue).joined(separator: ", "))")
     }
+    switch model {
+    case .gpt2: self = try Self.bytePair(gguf)
+    case .llama: self = try Self.sentencePiece(gguf, .bytePair)
+    case .t5: self = try Self.sentencePiece(gguf, .unigram)
+    case .bert: self = try Self.wordPiece(gguf)
+    }
+  }
+
+  private static func bytePair(_ gguf: GGUFFile) throws(FileFault) -> Tokenizer {
     let pre = try gguf.string("tokenizer.ggml.pre")
     guard let preTokenizer = WordPattern(gguf: pre) else {
       throw FileFault(
@@ -25,11 +44,18 @@ extension Tokenizer {
     }
     let parts = try VocabularyParts(gguf)
     do throws(VocabularyFault) {
-      try self.init(parts, pattern: preTokenizer)
+      return try Tokenizer(parts, pattern: preTokenizer)
     } catch {
-      let place = error.index.map { "\(error.key)[\($0)]" } ?? error.key
-      throw FileFault(path: gguf.path, what: "\(place) \(error.what)", remedy: error.remedy)
+      throw FileFault(error, path: gguf.path)
     }
+  }
+}
+
+extension FileFault {
+  /// What is wrong with a vocabulary that a file holds.
+  init(_ fault: VocabularyFault, path: String) {
+    let place = fault.index.map { "\(fault.key)[\($0)]" } ?? fault.key
+    self.init(path: path, what: "\(place) \(fault.what)", remedy: fault.remedy)
   }
 }
 
@@ -46,7 +72,7 @@ extension VocabularyParts {
     }
   }
 
-  private static func strings(_ key: String, in gguf: GGUFFile) throws(FileFault) -> ByteStrings {
+  static func strings(_ key: String, in gguf: GGUFFile) throws(FileFault) -> ByteStrings {
     var list = ByteStrings()
     let count = try gguf.count(key)
     // Most entries are short; the list grows by itself when they are not.
@@ -55,7 +81,7 @@ extension VocabularyParts {
     return list
   }
 
-  private static func id(
+  static func id(
     _ key: String, in gguf: GGUFFile, below count: Int
   ) throws(FileFault) -> TokenID? {
     guard gguf.has(key) else { return nil }

@@ -73,7 +73,10 @@ extension Tokenizer {
     var index = Self.firstIndex(in: old) { $0.start > limit } - 1
     while index > 0 {
       let start = old[index].start
-      if model.isStableBoundary(start, in: text) { return (index, start) }
+      if model.isStableBoundary(start, in: text) {
+        // Tokens without bytes of their own may begin there too, before this one.
+        return (Self.firstIndex(in: old) { $0.start >= start }, start)
+      }
       index -= 1
     }
     return (0, 0)

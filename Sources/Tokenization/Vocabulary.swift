@@ -36,8 +36,8 @@ public struct Vocabulary: Sendable {
   public let endOfGeneration: Set<TokenID>
   /// The largest number of bytes of any entry.
   public let longestTokenBytes: Int
-  /// The byte values, ascending, that no entry says alone. Encoding leaves such bytes out, as the
-  /// reference implementation does; `decode(encode(text)) == text` holds for texts without them.
+  /// The byte values, ascending, that no entry says alone. Byte-level BPE leaves such bytes out, as
+  /// the reference implementation does; `decode(encode(text)) == text` holds for texts without them.
   public let absentBytes: [UInt8]
   /// The id of each single byte, or -1.
   let byteTokens: FrozenArray<TokenID>
@@ -51,12 +51,20 @@ public struct Vocabulary: Sendable {
   static let maximumWholeBytes = 1024
 
   init(_ parts: VocabularyParts) throws(VocabularyFault) {
-    let entries = try parts.decodedEntries()
+    self.init(try parts.decodedEntries(), of: parts)
+  }
+
+  /// A vocabulary of entries that have been checked; `parts` gives the ids that begin and end texts.
+  init(_ entries: VocabularyParts.Entries, of parts: VocabularyParts) {
     pieces = entries.pieces
     kinds = FrozenArray(entries.kinds)
     table = entries.table
     longestTokenBytes = (0..<pieces.count).reduce(0) { max($0, entries.pieces.length(of: $1)) }
-    let wholeIDs = entries.kinds.indices.filter { TokenKind.isMatchedWhole(entries.kinds[$0]) }
+    var distinct = PieceTable(capacity: pieces.count)
+    let wholeIDs = entries.kinds.indices.filter {
+      TokenKind.isMatchedWhole(entries.kinds[$0])
+        && distinct.insert(TokenID($0), of: entries.pieces) == nil
+    }
     wholes = WholeMatcher(wholeIDs.map { TokenID($0) }, in: pieces)
     userDefined = WholeMatcher(
       wholeIDs.filter { entries.kinds[$0] == UInt8(TokenKind.userDefined.rawValue) }

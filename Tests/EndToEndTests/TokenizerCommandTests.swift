@@ -17,7 +17,8 @@ struct TokenizerCommandTests {
     let object = try run("--format", "json").object()
     #expect(object["words"] as? Int == 6 && object["bytes"] as? Int == 35)
     let sides = try #require(object["tokenizers"] as? [[String: Any]])
-    #expect(sides.compactMap { $0["tokenizer"] as? String } == ["smollm2-135m", "qwen", "bytes"])
+    #expect(
+      sides.compactMap { $0["tokenizer"] as? String } == ["smollm2-135m", "qwen.tiktoken", "bytes"])
     for side in sides {
       let tokens = try #require(side["tokens"] as? [[String: Any]])
       #expect(side["token_count"] as? Int == tokens.count)
@@ -35,7 +36,7 @@ struct TokenizerCommandTests {
     #expect(table.status == 0 && table.text.contains("bytes/token"))
     #expect(table.text.contains("boundaries that stay under"))
     #expect(try run("--format", "svg").text.hasPrefix("<svg"))
-    #expect(try run("--format", "html", "--plain").text.contains("qwen: ␣capital id"))
+    #expect(try run("--format", "html", "--plain").text.contains("qwen.tiktoken: ␣capital id"))
     #expect(try run("--format", "ansi").output.contains(0x1B))
   }
 

@@ -65,12 +65,13 @@ struct TokenizerPanesTests {
     bench.type("bytes")
     bench.press("<Enter>", "p", "8", "o", "/")
     bench.type("at")
-    bench.press("<Enter>")
+    bench.press("<Enter>", "j", "j", "7")
     let again = try self.bench()
     again.perform(again.state.replay(bench.entries))
     #expect(again.state.compare.comparison?.sides.map(\.name) == ["tiny", "words", "bytes"])
     #expect(again.state.compare.perturbation == .typos)
     #expect(again.state.browser.query?.text == "at")
+    #expect(again.state.browser.chosen == bench.state.browser.chosen)
     #expect(again.screen == bench.screen)
   }
 

@@ -55,7 +55,7 @@ public struct AlignedFlow {
   /// Bytes whose boundaries are looked at together.
   private static let stretch = 2048
   /// How far back the beginning of a line is looked for.
-  private static let anchor = 4096
+  private static let anchor = 1024
 
   /// A layout in rows of some width.
   public init(_ comparison: TokenizerComparison, width: Int, charset: Charset) {

@@ -27,7 +27,7 @@ public struct CutReport: Sendable {
     var table = TextTable(
       [
         .right("index"), .right("id"), .left("piece"), .left("begins"),
-        .left("merges of the word, in order"),
+        .left("how the word was cut"),
       ], charset: charset)
     var last: Range<Int>?
     for (index, token) in tokens.enumerated() {
@@ -54,6 +54,7 @@ public struct CutReport: Sendable {
     case .word: "with a word"
     case .noMerge(let left, let right):
       "no merge joins \(label(left, charset)) + \(label(right, charset))"
+    case .bestSum: "the best sum of scores"
     case .within: "within a word"
     }
   }
@@ -63,6 +64,11 @@ public struct CutReport: Sendable {
     case .merges(let trace):
       trace.steps.map { "\(label($0.joined, charset)) \($0.rank)" }.joined(separator: ", ")
     case .entry: "the word is an entry"
+    case .segmentations(let ways):
+      ways.map { way in
+        let pieces = way.pieces.map { $0 < 0 ? "?" : label($0, charset) }.joined(separator: "|")
+        return pieces + String(format: " %.2f", way.score)
+      }.joined(separator: ", ")
     case nil: ""
     }
   }
@@ -75,14 +81,21 @@ public struct CutReport: Sendable {
     var start: Int
   }
 
+  private struct Way: Encodable {
+    var pieces: [TokenID]
+    var score: Double
+  }
+
   private struct Row: Encodable {
     var token: TokenRow
     var begins, ends: String
     var word: [Int]?
     var merges: [Step]?
+    var segmentations: [Way]?
 
     private enum Key: String, CodingKey {
       case index, id, piece, bytes, start, end, special, begins, ends, word, merges
+      case segmentations
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -98,6 +111,7 @@ public struct CutReport: Sendable {
       try container.encode(ends, forKey: .ends)
       try container.encodeIfPresent(word, forKey: .word)
       try container.encodeIfPresent(merges, forKey: .merges)
+      try container.encodeIfPresent(segmentations, forKey: .segmentations)
     }
   }
 
@@ -115,6 +129,10 @@ public struct CutReport: Sendable {
         model: model, text: String(decoding: text, as: UTF8.self),
         tokens: zip(rows, cuts).map { row, cut in
           var merges: [Step]?
+          var ways: [Way]?
+          if case .segmentations(let found) = cut?.reasons {
+            ways = found.map { Way(pieces: $0.pieces, score: $0.score) }
+          }
           if case .merges(let trace) = cut?.reasons {
             merges = trace.steps.map {
               Step(
@@ -124,7 +142,7 @@ public struct CutReport: Sendable {
           return Row(
             token: row, begins: Self.name(cut?.start), ends: Self.name(cut?.end),
             word: cut.map { [$0.stretch.range.lowerBound, $0.stretch.range.upperBound] },
-            merges: merges)
+            merges: merges, segmentations: ways)
         }))
   }
 
@@ -134,6 +152,7 @@ public struct CutReport: Sendable {
     case .whole: "whole"
     case .word: "word"
     case .noMerge: "no_merge"
+    case .bestSum: "best_sum"
     case .within, nil: "within"
     }
   }

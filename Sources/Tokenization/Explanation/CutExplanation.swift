@@ -10,6 +10,8 @@ public struct CutExplanation: Sendable, Hashable {
     case word
     /// It lies within a word, between these tokens, which no merge joins.
     case noMerge(TokenID, TokenID)
+    /// It lies within a word, in the way to cut it that has the largest sum of scores.
+    case bestSum
     /// It lies within a word, and the tokenizer does not tell why.
     case within
   }
@@ -93,6 +95,7 @@ private struct CutPlaces {
     if place == 0 || place == text.count { return .edge }
     if wholeEdges.contains(place) { return .whole }
     if place == stretch.range.lowerBound || place == stretch.range.upperBound { return .word }
+    if case .segmentations = reasons { return .bestSum }
     guard tokens.indices.contains(left), tokens.indices.contains(left + 1), case .merges = reasons
     else { return .within }
     return .noMerge(tokens[left].id, tokens[left + 1].id)
@@ -111,8 +114,18 @@ private struct CutPlaces {
 
   private mutating func reasons(of stretch: ExplainedStretch) -> WordReasons? {
     if let known, known.stretch == stretch { return known.reasons }
-    let reasons = stretch.isWhole ? nil : model.reasons(of: Array(text[stretch.range]))
+    let reasons =
+      stretch.isWhole
+      ? nil
+      : model.reasons(
+        of: Array(text[stretch.range]), isFirst: isFirst(stretch))
     known = (stretch, reasons)
     return reasons
+  }
+
+  /// Whether the text, or what follows a whole entry, begins with a stretch.
+  private func isFirst(_ stretch: ExplainedStretch) -> Bool {
+    let start = stretch.range.lowerBound
+    return start == 0 || (wholeEdges.contains(start) && !stretch.isWhole)
   }
 }

@@ -7,7 +7,9 @@ protocol ExplainedModel {
   ) -> [ExplainedStretch]
 
   /// How a word became tokens; `nil` when it is too long to be told.
-  func reasons(of word: [UInt8]) -> WordReasons?
+  ///
+  /// - Parameter isFirst: whether the text, or a stretch between whole entries, begins with it.
+  func reasons(of word: [UInt8], isFirst: Bool) -> WordReasons?
 
   /// How merges alone would build a word; `nil` when they play no part, or the word is too long.
   func trace(of word: [UInt8]) -> MergeTrace?
@@ -27,6 +29,8 @@ public enum WordReasons: Sendable, Hashable {
   case merges(MergeTrace)
   /// The word is an entry, and is taken as such before any merge.
   case entry(TokenID)
+  /// By the largest sum of scores: the best ways to cut it, the one that was taken first.
+  case segmentations([Segmentation])
 }
 
 extension BytePairModel: ExplainedModel {
@@ -50,7 +54,7 @@ extension BytePairModel: ExplainedModel {
     return stretches
   }
 
-  func reasons(of word: [UInt8]) -> WordReasons? { tables.reasons(of: word) }
+  func reasons(of word: [UInt8], isFirst: Bool) -> WordReasons? { tables.reasons(of: word) }
 
   func trace(of word: [UInt8]) -> MergeTrace? { tables.trace(of: word) }
 }
@@ -82,7 +86,7 @@ extension PipelineModel: ExplainedModel {
     return stretches
   }
 
-  func reasons(of word: [UInt8]) -> WordReasons? {
+  func reasons(of word: [UInt8], isFirst: Bool) -> WordReasons? {
     (words as? BytePairWords)?.tables.reasons(of: word)
   }
 

@@ -66,25 +66,35 @@ public struct MergeTrace: Sendable, Hashable {
   /// Traces a word; `nil` when it is too long, or has bytes that the vocabulary has not.
   init?(_ word: some Collection<UInt8>, merges: MergeTable, byteTokens: FrozenArray<TokenID>) {
     guard word.count <= Self.longestWord else { return nil }
-    var parts: [(tree: MergeTree, start: Int)] = []
+    var leaves: [(id: TokenID, start: Int)] = []
     for (offset, byte) in word.enumerated() {
       let id = byteTokens[Int(byte)]
       guard id >= 0 else { return nil }
-      parts.append((.leaf(id), offset))
+      leaves.append((id, offset))
     }
+    self.init(leaves) { left, right in
+      let merge = merges.merge(left, right)
+      return merge == MergeTable.none ? nil : (Int(merge >> 32), MergeTable.joined(merge))
+    }
+  }
+
+  /// Traces merges from some entries on; `merge` gives the rank of joining two, and what they become.
+  init(
+    _ leaves: [(id: TokenID, start: Int)],
+    merge: (TokenID, TokenID) -> (rank: Int, joined: TokenID)?
+  ) {
+    var parts = leaves.map { (tree: MergeTree.leaf($0.id), start: $0.start) }
     var steps: [MergeStep] = []
     while parts.count > 1 {
-      var best = MergeTable.none
-      var place = 0
-      for index in 0..<parts.count - 1 {
-        let merge = merges.merge(parts[index].tree.id, parts[index + 1].tree.id)
-        // The rank is the upper half: comparing whole values compares ranks.
-        if merge < best { (best, place) = (merge, index) }
+      var best: (rank: Int, joined: TokenID, place: Int)?
+      for place in 0..<parts.count - 1 {
+        guard let found = merge(parts[place].tree.id, parts[place + 1].tree.id),
+          best.map({ found.rank < $0.rank }) ?? true
+        else { continue }
+        best = (found.rank, found.joined, place)
       }
-      guard best != MergeTable.none else { break }
+      guard let (rank, joined, place) = best else { break }
       let (left, right) = (parts[place].tree, parts[place + 1].tree)
-      let rank = Int(best >> 32)
-      let joined = MergeTable.joined(best)
       steps.append(
         MergeStep(
           rank: rank, left: left.id, right: right.id, joined: joined, start: parts[place].start))

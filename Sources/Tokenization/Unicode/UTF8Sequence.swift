@@ -50,6 +50,25 @@ enum UTF8Sequence {
     return (value, length)
   }
 
+  /// Writes a character, which must be no surrogate, into `bytes` and gives its length.
+  static func encode(_ scalar: UInt32, into bytes: inout (UInt8, UInt8, UInt8, UInt8)) -> Int {
+    func tail(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(scalar >> shift & 0x3F) }
+    switch scalar {
+    case 0..<0x80:
+      bytes.0 = UInt8(scalar)
+      return 1
+    case 0x80..<0x800:
+      bytes = (0xC0 | UInt8(scalar >> 6), tail(0), 0, 0)
+      return 2
+    case 0x800..<0x10000:
+      bytes = (0xE0 | UInt8(scalar >> 12), tail(6), tail(0), 0)
+      return 3
+    default:
+      bytes = (0xF0 | UInt8(scalar >> 18 & 7), tail(12), tail(6), tail(0))
+      return 4
+    }
+  }
+
   /// The character that ends just before `position`, and its length in bytes, or `nil` when the
   /// byte there ends none. Reading forwards gives the same characters, whatever stands before: a
   /// lead byte never lies inside another character.

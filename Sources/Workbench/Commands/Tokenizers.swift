@@ -55,18 +55,22 @@ extension Command {
       return []
     },
     Command(
-      "vocabulary.down", "Next entry", .movement, in: .pane(.tokenizer), keys: ["j", "<Down>"]
+      "vocabulary.down", "Next entry", .movement, in: .pane(.tokenizer), keys: ["j", "<Down>"],
+      isLogged: false
     ) { state, _ in state.moveEntry(by: 1) },
     Command(
-      "vocabulary.up", "Entry before", .movement, in: .pane(.tokenizer), keys: ["k", "<Up>"]
+      "vocabulary.up", "Entry before", .movement, in: .pane(.tokenizer), keys: ["k", "<Up>"],
+      isLogged: false
     ) { state, _ in state.moveEntry(by: -1) },
     Command(
       "vocabulary.further", "Entries further on", .movement, in: .pane(.tokenizer),
-      keys: ["<PageDown>", "<C-f>"]
+      keys: ["<PageDown>", "<C-f>"],
+      isLogged: false
     ) { state, _ in state.moveEntry(by: TokenizerPane.rows(state)) },
     Command(
       "vocabulary.back", "Entries further back", .movement, in: .pane(.tokenizer),
-      keys: ["<PageUp>", "<C-b>"]
+      keys: ["<PageUp>", "<C-b>"],
+      isLogged: false
     ) { state, _ in state.moveEntry(by: -TokenizerPane.rows(state)) },
     Command(
       "vocabulary.go", "To an entry by its id", .movement, asks: "id"
@@ -76,18 +80,34 @@ extension Command {
         state.tell("there are ids 0 to \(vocabulary.count - 1)", isError: true)
         return []
       }
-      state.browser.choose(id)
+      state.browser.choose(id, vocabulary)
       return []
     },
     Command(
-      "vocabulary.explain", "Explain the entry, or the cursor's token", .view,
-      in: .pane(.tokenizer),
-      keys: ["<Enter>"]
-    ) { state, _ in
+      "vocabulary.explain", "Explain an entry, by its id", .view, asks: "id"
+    ) { state, input in
       guard let vocabulary = state.model?.vocabulary else { return [] }
-      let isExplained = state.browser.page == .token
-      state.browser.explain(isExplained ? nil : state.browser.chosen(vocabulary))
+      guard let id = input.flatMap({ TokenID($0) }), vocabulary.contains(id) else {
+        state.tell("there are ids 0 to \(vocabulary.count - 1)", isError: true)
+        return []
+      }
+      state.browser.explain(id)
       return []
+    },
+    Command("vocabulary.cursor", "Explain the cursor's token", .view) { state, _ in
+      state.browser.explain(nil)
+      return []
+    },
+    Command(
+      "vocabulary.choose", "Explain the entry, or the cursor's token", .view,
+      in: .pane(.tokenizer), keys: ["<Enter>"], isLogged: false
+    ) { state, _ in
+      guard let vocabulary = state.model?.vocabulary, state.browser.page != .token else {
+        return state.perform("vocabulary.cursor")
+      }
+      let place = state.browser.place(vocabulary)
+      guard let id = state.browser.entry(at: place, vocabulary) else { return [] }
+      return state.perform("vocabulary.explain", "\(id)")
     },
   ]
 }

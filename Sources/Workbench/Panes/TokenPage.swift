@@ -79,6 +79,16 @@ enum TokenPage {
         [("begins ", .faint), (reason(cut.start, isStart: true), .text)],
         [("ends   ", .faint), (reason(cut.end, isStart: false), .text)],
       ]
+      if case .segmentations(let ways) = cut.reasons {
+        for (place, way) in ways.enumerated() {
+          let score = Decimals.text(way.score, places: 2)
+          lines.append([
+            (place == 0 ? "best   " : "next   ", .faint),
+            (way.pieces.map { $0 < 0 ? "?" : label($0) }.joined(separator: "  "), .text),
+            (" \(score)", .faint),
+          ])
+        }
+      }
       if case .merges(let trace) = cut.reasons, trace.trees.count > 1 {
         lines.append([("word   ", .faint), (labels(trace.trees.map(\.id)), .text)])
       }
@@ -90,7 +100,8 @@ enum TokenPage {
       case .edge: "with the text"
       case .whole: "at an entry that is found whole"
       case .word: isStart ? "with a word" : "with its word"
-      case .noMerge(let left, let right): "no merge joins \(label(left)) + \(label(right))"
+      case .noMerge(let left, let right): "where no merge joins \(label(left)) + \(label(right))"
+      case .bestSum: "where the sum of scores is best"
       case .within: "within a word"
       }
     }

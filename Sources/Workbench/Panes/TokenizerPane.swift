@@ -34,7 +34,8 @@ enum TokenizerPane {
   /// The place of the first entry that is listed. Lists are turned page by page, so that nothing
   /// moves but the choice.
   private static func first(_ state: WorkbenchState) -> Int {
-    state.browser.place / rows(state) * rows(state)
+    guard let vocabulary = state.model?.vocabulary else { return 0 }
+    return state.browser.place(vocabulary) / rows(state) * rows(state)
   }
 
   /// The entry at a place inside the pane.
@@ -56,11 +57,12 @@ enum TokenizerPane {
     }
     canvas.line(heading, 0, in: inner, style: canvas.style(.faint))
     let first = first(state)
+    let chosen = state.browser.place(vocabulary)
     let widest = String(max(0, vocabulary.count - 1)).count
     for row in 0..<rows(state) {
       let place = first + row
       guard let id = state.browser.entry(at: place, vocabulary) else { break }
-      let isChosen = place == state.browser.place && state.focus == .tokenizer
+      let isChosen = place == chosen && state.focus == .tokenizer
       let bytes = vocabulary.bytes(of: id)
       let number = String(id)
       let label = String(repeating: " ", count: max(0, widest - number.count)) + number

@@ -52,8 +52,8 @@ public struct BrowserView: Sendable {
   private(set) var found: [TokenID]?
   /// Whether more may be found.
   private(set) var isSearching = false
-  /// The place of the chosen entry in the list.
-  private(set) var place = 0
+  /// The chosen entry.
+  private(set) var chosen: TokenID = 0
   /// The entry that is explained; `nil` for the token at the cursor.
   private(set) var explained: TokenID?
   /// Neighbours and spellings.
@@ -74,8 +74,16 @@ public struct BrowserView: Sendable {
     return found.map { $0[place] } ?? TokenID(place)
   }
 
-  /// The chosen entry.
-  func chosen(_ vocabulary: Vocabulary) -> TokenID? { entry(at: place, vocabulary) }
+  /// The place of the chosen entry in the list, or of the next one that is in it.
+  func place(_ vocabulary: Vocabulary) -> Int {
+    guard let found else { return Int(chosen) }
+    var (low, high) = (0, found.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if found[middle] < chosen { low = middle + 1 } else { high = middle }
+    }
+    return max(0, min(low, found.count - 1))
+  }
 
   /// Begins a search.
   mutating func search(_ text: String) {
@@ -83,7 +91,7 @@ public struct BrowserView: Sendable {
       let query = try VocabularyQuery(text)
       fault = nil
       page = .entries
-      place = 0
+      chosen = 0
       generation += 1
       self.query = text.isEmpty ? nil : query
       found = text.isEmpty ? nil : []
@@ -94,29 +102,18 @@ public struct BrowserView: Sendable {
     }
   }
 
-  /// Moves the choice.
-  mutating func move(by step: Int, _ vocabulary: Vocabulary) {
-    place = max(0, min(place + step, count(vocabulary) - 1))
-  }
-
-  /// Chooses an entry; where the list does not have it, all are listed.
-  mutating func choose(_ id: TokenID) {
-    if let found {
-      if let place = found.firstIndex(of: id) {
-        self.place = place
-        return
-      }
-      search("")
-    }
-    page = page == .quality ? .entries : page
-    place = Int(id)
-    if page == .token { explained = id }
+  /// Chooses an entry; where the query does not mean it, all are listed.
+  mutating func choose(_ id: TokenID, _ vocabulary: Vocabulary) {
+    if let query, query.matches(in: vocabulary, id..<id + 1).isEmpty { search("") }
+    page = .entries
+    chosen = id
   }
 
   /// Explains an entry instead of the token at the cursor; `nil` goes back to that.
   mutating func explain(_ id: TokenID?) {
     explained = id
     page = .token
+    if let id { chosen = id }
   }
 
   /// What is to be looked for, and has not been asked for.
@@ -151,17 +148,16 @@ extension WorkbenchState {
     return browser.takeWanted(tokenizer).map { .study($0) }
   }
 
-  /// Moves the choice among the entries.
+  /// Moves the choice among the entries; on the page of a token, the cursor. What is written into the
+  /// session is where that leads.
   mutating func moveEntry(by step: Int) -> [Effect] {
     guard let vocabulary = model?.vocabulary else { return [] }
-    if browser.page == .token {
-      // The token page follows the cursor in the text.
-      moveCursor(to: cursor + (step > 0 ? 1 : -1))
-      browser.explain(nil)
-    } else {
-      browser.page = .entries
-      browser.move(by: step, vocabulary)
+    if browser.page == .token, browser.explained == nil {
+      return perform(step > 0 ? "token.next" : "token.previous")
     }
-    return []
+    let last = browser.count(vocabulary) - 1
+    let place = max(0, min(browser.place(vocabulary) + step, last))
+    guard let id = browser.entry(at: place, vocabulary) else { return [] }
+    return perform(browser.page == .token ? "vocabulary.explain" : "vocabulary.go", "\(id)")
   }
 }

@@ -68,8 +68,10 @@ public struct CompareView: Sendable {
     }
   }
 
-  /// Forgets a tokenizer that could not be opened.
-  mutating func failed(_ source: String) { entries.removeAll { $0.source == source } }
+  /// The number of a tokenizer; the model's own is 1.
+  func number(of source: String) -> Int? {
+    entries.firstIndex { $0.source == source }.map { $0 + 2 }
+  }
 
   /// Compares the present text, as far as that has not been done.
   mutating func settle(_ text: [UInt8], version: Int, model: ModelFacts) {

@@ -44,8 +44,10 @@ extension WorkbenchState {
     case .tokenizerOpened(let source, let name, let tokenizer):
       compare.opened(source, name: name, tokenizer)
     case .tokenizerFailed(let source, let why):
-      compare.failed(source)
+      // As a command, so that the session knows that it is not there.
+      let effects = compare.number(of: source).map { perform("compare.remove", "\($0)") } ?? []
       tell(why, isError: true)
+      return effects
     case .studied(let answer):
       browser.take(answer)
     case .command(let id, let input):

@@ -144,43 +144,51 @@ struct BenchTokenize: ParsableCommand {
   @Argument(help: "A file to tokenize (by default some prose, again and again).")
   var file: String?
   @OptionGroup var bench: BenchOptions
-  @Option(help: "A model that is installed, or a GGUF file.")
+  @Option(help: "\(NamedTokenizer.help).", completion: .file())
+  var tokenizer: String?
+  @Option(help: "The same as --tokenizer.", completion: .file())
   var model = ModelCatalog.standard.name
 
   private struct Report: Encodable {
     let bench = "tokenize"
     let model: String
+    /// How long opening the tokenizer took.
+    let loadSeconds: Double
     let bytes, tokens: Int
     let runs: [Double]
     let bytesPerSecond: Double
 
     enum CodingKeys: String, CodingKey {
       case bench, model, bytes, tokens, runs
+      case loadSeconds = "load_seconds"
       case bytesPerSecond = "bytes_per_second"
     }
   }
 
   func run() throws {
-    let installed = try ModelStore().resolve(ArgumentBytes.text(of: model))
-    let tokenizer = try Tokenizer(gguf: .open(path: installed.path))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let named = try NamedTokenizer.open(ArgumentBytes.text(of: self.tokenizer ?? model))
+    let loading = (clock.now - start) / .seconds(1)
+    let tokenizer = named.tokenizer
     let text =
       try file.map { try InputFile.read(ArgumentBytes.text(of: $0)) }
       ?? Array(String(repeating: BenchCommand.prose, count: 8000).utf8)
     var count = 0
-    let clock = ContinuousClock()
     let rates = (0..<bench.runs).map { _ in
       let time = clock.measure { count = tokenizer.encode(text).count }
       return Double(text.count) / (time / .seconds(1))
     }
     let report = Report(
-      model: installed.name, bytes: text.count, tokens: count, runs: rates,
+      model: named.name, loadSeconds: loading, bytes: text.count, tokens: count, runs: rates,
       bytesPerSecond: BenchCommand.median(rates))
     let output = StandardOutput()
     guard bench.format == .table else { return try output.write(text: JSONText.line(report)) }
     try output.write(
       text: String(
-        format: "tokenize %@, 1 thread, %d bytes, %d tokens: %.1f MB/s (%.1f to %.1f in %d runs)\n",
+        format: "tokenize %@, 1 thread, %d bytes, %d tokens: %.1f MB/s (%.1f to %.1f in %d runs), "
+          + "opened in %.0f ms\n",
         report.model, report.bytes, count, report.bytesPerSecond / 1e6, (rates.min() ?? 0) / 1e6,
-        (rates.max() ?? 0) / 1e6, rates.count))
+        (rates.max() ?? 0) / 1e6, rates.count, loading * 1000))
   }
 }

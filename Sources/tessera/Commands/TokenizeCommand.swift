@@ -14,9 +14,7 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var text: TextOptions
 
   @Option(
-    name: .long,
-    help: "An installed model, a tokenizer's file, or bytes; may be given several times.",
-    completion: .file())
+    name: .long, help: "\(NamedTokenizer.help); may be given several times.", completion: .file())
   var tokenizer: [String] = []
 
   @Option(help: "table, json (an object a line), or ids.")
@@ -36,8 +34,8 @@ struct TokenizeCommand: ParsableCommand {
     let names = tokenizer.isEmpty ? [ModelCatalog.standard.name] : tokenizer
     let output = StandardOutput()
     for name in names {
-      let opened = try TokenizerStore.open(ArgumentBytes.text(of: name))
-      let (name, tokenizer) = (opened.name, opened.tokenizer)
+      let named = try NamedTokenizer.open(ArgumentBytes.text(of: name))
+      let (name, tokenizer) = (named.name, named.tokenizer)
       let tokens = tokenizer.encode(bytes)
       if names.count > 1, format == .table {
         let count = tokens.count

@@ -59,7 +59,7 @@ struct TokenizerCompareCommand: ParsableCommand {
     let bytes = try TextOptions.bytes(text: text, file: file)
     let theme = try ThemeStore().theme(named: ArgumentBytes.text(of: theme)).theme
     var comparison = TokenizerComparison(bytes)
-    for opened in try TokenizerStore.open(all: tokenizers) {
+    for opened in try NamedTokenizer.open(all: tokenizers) {
       comparison.add(opened.tokenizer, name: opened.name)
     }
     let kinds = plain ? [] : perturbations.isEmpty ? Perturbation.allCases : perturbations

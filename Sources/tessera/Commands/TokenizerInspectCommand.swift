@@ -38,7 +38,7 @@ struct TokenizerInspectCommand: ParsableCommand {
 
   func run() throws {
     let theme = try ThemeStore().theme(named: ArgumentBytes.text(of: theme)).theme
-    let opened = try TokenizerStore.open(all: tokenizers)
+    let opened = try NamedTokenizer.open(all: tokenizers)
     if let token {
       return try explain(ArgumentBytes.bytes(of: token), opened)
     }
@@ -60,7 +60,7 @@ struct TokenizerInspectCommand: ParsableCommand {
     }
   }
 
-  private func explain(_ wanted: [UInt8], _ opened: [TokenizerStore.Opened]) throws {
+  private func explain(_ wanted: [UInt8], _ opened: [NamedTokenizer]) throws {
     guard format != .html else {
       throw CommandFault(.usage, "an entry is explained as table or json")
     }

@@ -21,7 +21,7 @@ final class TokenizerBridge: Sendable {
   func open(_ source: String) {
     queue.async { [mailbox] in
       do {
-        let opened = try TokenizerStore.open(source)
+        let opened = try NamedTokenizer.open(source)
         mailbox.post(.tokenizerOpened(source, name: opened.name, opened.tokenizer))
       } catch {
         let why = CommandFault(describing: error).message ?? "\(source): cannot be opened"

@@ -1,0 +1,162 @@
+/// A stretch of a text as the model sees it, and where in the text each byte comes from.
+struct NormalizedText {
+  /// The bytes, spaces escaped.
+  var bytes: [UInt8] = []
+  /// For each byte, and for the end, the offset in the text, relative to the stretch's beginning.
+  var origins: [UInt32] = []
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8, from origin: Int) {
+    bytes.append(byte)
+    origins.append(UInt32(truncatingIfNeeded: origin))
+  }
+}
+
+/// Normalisation as SentencePiece does it: the longest rule at each place, spaces escaped, extra
+/// ones taken away, one put before the text.
+struct PieceNormalizer: Sendable {
+  /// Where a stretch lies in its text.
+  struct Place {
+    var isFirst: Bool
+    var isLast: Bool
+  }
+
+  let spacing: SentencePieceParts.Spacing
+  let map: CharacterMap?
+  /// User-defined pieces, which no rule changes.
+  let wholes: WholeMatcher
+  let written: PieceBytes
+  /// For each ASCII character whether it stays as it is before another ASCII character.
+  private let plain: FrozenArray<UInt8>
+  private static let replacement = FrozenArray<UInt8>([0xEF, 0xBF, 0xBD])
+  private static let space = UInt8(ascii: " ")
+
+  /// A normaliser with the rules of a vocabulary.
+  init(
+    _ pieces: SentencePieces, spacing: SentencePieceParts.Spacing, map: CharacterMap?,
+    rules: CharacterMap.Rules
+  ) {
+    self.spacing = spacing
+    self.map = map
+    written = pieces.written
+    wholes = WholeMatcher(
+      spacing.findsWholes(map: map) ? pieces.userDefined : [], in: pieces.written)
+    var begins = Set(wholes.ids.map { pieces.written.bytes(of: Int($0))[0] })
+    for (before, after) in rules.pairs where before < 0x80 && after < 0x80 {
+      begins.insert(UInt8(before))
+    }
+    plain = FrozenArray(
+      (UInt8(0)..<128).map { byte in
+        guard byte != Self.space, !begins.contains(byte) else { return 0 }
+        let changes = withUnsafePointer(to: byte) { map?.longestMatch($0, count: 1) != nil }
+        return changes ? 0 : 1
+      })
+  }
+
+  /// What the text at a place becomes, and how many of its bytes that takes.
+  @inline(__always)
+  private func prefix(
+    _ text: UnsafePointer<UInt8>, at position: Int, end: Int
+  ) -> CharacterMap.Match {
+    if wholes.longest > 0,
+      let found = wholes.firstMatch(
+        startingIn: position..<position + 1, of: text, count: end, pieces: written)
+    {
+      let count = found.end - found.start
+      return CharacterMap.Match(text: text + position, count: count, consumed: count)
+    }
+    if let match = map?.longestMatch(text + position, count: end - position) { return match }
+    if let found = UTF8Sequence.scalar(in: text, at: position, end: end) {
+      return CharacterMap.Match(
+        text: text + position, count: found.length, consumed: found.length)
+    }
+    return spacing.replacesInvalid
+      ? CharacterMap.Match(text: Self.replacement.base, count: 3, consumed: 1)
+      : CharacterMap.Match(text: text + position, count: 1, consumed: 1)
+  }
+
+  /// The end of the spaces at the beginning of a text, where extra ones are taken away.
+  func textStart(_ text: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
+    var position = range.lowerBound
+    guard spacing.removesExtraSpaces else { return position }
+    while position < range.upperBound {
+      let found = prefix(text, at: position, end: range.upperBound)
+      guard found.count == 1, found.text[0] == Self.space else { break }
+      position += found.consumed
+    }
+    return position
+  }
+
+  /// Normalises a stretch between two cuts, which must not be empty, into `out`.
+  func normalize(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: Place,
+    into out: inout NormalizedText
+  ) {
+    out.bytes.removeAll(keepingCapacity: true)
+    out.origins.removeAll(keepingCapacity: true)
+    let start = range.lowerBound
+    let end = range.upperBound
+    if place.isFirst, spacing.addsSpace, !spacing.spaceIsSuffix { appendSpace(0, to: &out) }
+    // Where a stretch is cut the text before it does not end in a space, or this one does not
+    // begin with one.
+    var afterSpace = place.isFirst && spacing.removesExtraSpaces
+    var position = start
+    while position < end {
+      let byte = text[position]
+      if byte < 0x80, plain.base[Int(byte)] != 0, position + 1 == end || text[position + 1] < 0x80 {
+        out.append(byte, from: position - start)
+        afterSpace = false
+        position += 1
+        continue
+      }
+      let found = prefix(text, at: position, end: end)
+      append(found, from: position - start, afterSpace: &afterSpace, to: &out)
+      position += found.consumed
+    }
+    var consumed = end - start
+    if place.isLast { finish(&consumed, &out) }
+    out.origins.append(UInt32(truncatingIfNeeded: consumed))
+  }
+
+  @inline(__always)
+  private func appendSpace(_ origin: Int, to out: inout NormalizedText) {
+    guard spacing.escapesSpaces else { return out.append(Self.space, from: origin) }
+    out.append(0xE2, from: origin)
+    out.append(0x96, from: origin)
+    out.append(0x81, from: origin)
+  }
+
+  @inline(__always)
+  private func append(
+    _ found: CharacterMap.Match, from origin: Int, afterSpace: inout Bool,
+    to out: inout NormalizedText
+  ) {
+    var first = 0
+    if afterSpace {
+      while first < found.count, found.text[first] == Self.space { first += 1 }
+    }
+    guard first < found.count else { return }
+    for index in first..<found.count {
+      let byte = found.text[index]
+      if byte == Self.space {
+        appendSpace(origin, to: &out)
+      } else {
+        out.append(byte, from: origin)
+      }
+    }
+    afterSpace = spacing.removesExtraSpaces && found.text[found.count - 1] == Self.space
+  }
+
+  /// Takes the spaces at the end of a text away, and puts one there where that is the style.
+  private func finish(_ consumed: inout Int, _ out: inout NormalizedText) {
+    if spacing.removesExtraSpaces {
+      let blank = spacing.escapesSpaces ? SentencePieces.escapedSpace : [Self.space]
+      while out.bytes.count >= blank.count, out.bytes.suffix(blank.count).elementsEqual(blank) {
+        consumed = Int(out.origins[out.bytes.count - blank.count])
+        out.bytes.removeLast(blank.count)
+        out.origins.removeLast(blank.count)
+      }
+    }
+    if spacing.addsSpace, spacing.spaceIsSuffix { appendSpace(consumed, to: &out) }
+  }
+}

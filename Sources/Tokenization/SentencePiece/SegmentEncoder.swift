@@ -1,0 +1,79 @@
+/// Encodes stretches between cuts, remembering those it has seen: the working memory of one
+/// encoding at a time.
+///
+/// `@unchecked`: an encoder is taken out of its pool for one call and put back after it, so it is
+/// never with two threads at once.
+final class SegmentEncoder: @unchecked Sendable {
+  private let tables: SentencePieceTables
+  /// One of the two, by the kind of model.
+  private var merger: ScoredMerger?
+  private var path: BestPath?
+  private var normalized = NormalizedText()
+  private var found: [FoundPiece] = []
+  private var cache = SegmentCache()
+  /// Whether the tokens of a stretch depend on nothing before it.
+  private let remembers: Bool
+  /// Whether the end of a text changes its last stretch.
+  private let endMatters: Bool
+
+  /// An encoder that remembers nothing yet.
+  init(_ tables: SentencePieceTables) {
+    self.tables = tables
+    switch tables.search {
+    case .bytePair(let table):
+      merger = ScoredMerger(pieces: tables.pieces, table: table)
+      remembers = true
+    case .unigram(let trie):
+      path = BestPath(pieces: tables.pieces, trie: trie)
+      remembers = false
+    }
+    let spacing = tables.normalizer.spacing
+    endMatters = spacing.removesExtraSpaces || (spacing.addsSpace && spacing.spaceIsSuffix)
+  }
+
+  /// Begins a text: what was summed up before it is forgotten.
+  func begin() { path?.begin() }
+
+  /// Appends the tokens of a stretch of a text of `count` bytes.
+  @inline(__always)
+  func encode(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, _ place: PieceNormalizer.Place,
+    into tokens: inout [Token]
+  ) {
+    guard remembers, range.count <= SegmentCache.longest, !place.isFirst,
+      !(place.isLast && endMatters)
+    else { return search(text, range, place, into: &tokens) }
+    let start = range.lowerBound
+    let key = SegmentCache.Key(text + start, count: range.count, available: count - start)
+    guard let found = cache.find(key) else {
+      let first = tokens.count
+      search(text, range, place, into: &tokens)
+      if tokens.count - first <= SegmentCache.mostTokens {
+        cache.store(key, tokens[first...], start: start)
+      }
+      return
+    }
+    var position = start
+    for index in 0..<SegmentCache.mostTokens {
+      guard found.ids[index] >= 0 else { break }
+      let end = start + Int(found.ends[index])
+      tokens.append(Token(id: found.ids[index], start: position, end: end))
+      position = end
+    }
+  }
+
+  /// Appends the tokens of a stretch that is not remembered.
+  @inline(never)
+  private func search(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: PieceNormalizer.Place,
+    into tokens: inout [Token]
+  ) {
+    tables.normalizer.normalize(text, range, place, into: &normalized)
+    found.removeAll(keepingCapacity: true)
+    merger?.encode(normalized.bytes, into: &found)
+    path?.encode(normalized.bytes, into: &found)
+    var writer = PieceWriter(
+      pieces: tables.pieces, start: range.lowerBound, first: tokens.count)
+    for piece in found { writer.write(piece, normalized, into: &tokens) }
+  }
+}

@@ -1,0 +1,106 @@
+import TestSupport
+import Testing
+
+@testable import Tokenization
+
+/// Cuts that hold whatever stands around them, and what re-tokenizing makes of them.
+@Suite struct SentencePieceStabilityTests {
+  private static let alphabet: [[UInt8]] =
+    TurningPoints.all
+    + ["a", "b", "c", "é", "今", " ", "\u{2581}", "<s>", "<s>b", "x", "ab", "ca"].map {
+      Array($0.utf8)
+    }
+
+  private func tokenizers() throws -> [Tokenizer] {
+    var made: [Tokenizer] = []
+    for (index, spacing) in SpacingStyles.all.enumerated() {
+      for algorithm in [SentencePieceParts.Algorithm.bytePair, .unigram] {
+        for fallsBack in [true, false] {
+          var spacing = spacing
+          spacing.replacesInvalid = index % 2 == 0 || algorithm == .unigram
+          let small = SmallPieces(
+            seed: UInt64(index + 40), algorithm: algorithm, fallsBack: fallsBack, spacing: spacing)
+          made.append(try small.tokenizer())
+        }
+      }
+    }
+    return made
+  }
+
+  /// Puts other texts before the character left of each stable boundary and after the one right of
+  /// it: a token has to begin there all the same.
+  private func fuzz(_ tokenizer: Tokenizer, seed: UInt64, rounds: Int, alphabet: [[UInt8]]) {
+    var generator = Seeded(seed)
+    for _ in 0..<rounds {
+      let text = generator.text(Int.random(in: 2...30, using: &generator), of: alphabet)
+      for position in 1..<max(text.count, 2) where tokenizer.isStableBoundary(position, in: text) {
+        guard position < text.count else { continue }
+        let (left, right) = text.withUnsafeBufferPointer { bytes -> (Int, Int) in
+          guard let base = bytes.baseAddress else { return (0, 0) }
+          return (
+            UTF8Sequence.scalar(in: base, before: position)?.length ?? 1,
+            UTF8Sequence.scalar(in: base, at: position, end: bytes.count)?.length ?? 1
+          )
+        }
+        let prefix = generator.text(Int.random(in: 0...8, using: &generator), of: alphabet)
+        let suffix = generator.text(Int.random(in: 0...8, using: &generator), of: alphabet)
+        let other = prefix + text[position - left..<position + right] + suffix
+        let place = prefix.count + left
+        let inside = tokenizer.encode(other, parsesSpecials: false)
+          .contains { $0.start < place && place < $0.end }
+        #expect(!inside, "\(other) at \(place)")
+      }
+    }
+  }
+
+  @Test("no token lies across a stable boundary, whatever text stands before and after it")
+  func stableBoundaries() throws {
+    for (index, tokenizer) in try tokenizers().enumerated() {
+      fuzz(tokenizer, seed: UInt64(index), rounds: 120, alphabet: Self.alphabet)
+    }
+  }
+
+  @Test("the same holds for trained models with rules of normalisation")
+  func trainedBoundaries() throws {
+    for name in ["unigram-nfkc", "unigram-suffix", "unigram-runs", "bpe-nfkc", "bpe-suffix"] {
+      let tokenizer = try TrainedPieces.tokenizer(name)
+      let words = ["of", " the", "\u{FF21}", "\u{301}", "\u{AD}", "ｶ", "ﾞ", "\n", "ﬁ", "¨", "New"]
+      fuzz(
+        tokenizer, seed: 9, rounds: 400, alphabet: Self.alphabet + words.map { Array($0.utf8) })
+    }
+  }
+
+  private func checkEdits(
+    _ tokenizer: Tokenizer, seed: UInt64, rounds: Int, alphabet: [[UInt8]]
+  ) {
+    var generator = Seeded(seed)
+    for round in 0..<rounds {
+      var text = generator.text(Int.random(in: 0...80, using: &generator), of: alphabet)
+      for _ in 0..<8 {
+        let start = Int.random(in: 0...text.count, using: &generator)
+        let end = min(text.count, start + Int.random(in: 0...9, using: &generator))
+        let inserted = generator.text(Int.random(in: 0...4, using: &generator), of: alphabet)
+        let parses = round % 3 != 0
+        let old = tokenizer.encode(text, parsesSpecials: parses)
+        text.replaceSubrange(start..<end, with: inserted)
+        let found = tokenizer.retokenize(
+          old, text: text,
+          edit: Edit(start: start, oldEnd: end, newEnd: start + inserted.count),
+          parsesSpecials: parses)
+        #expect(found.tokens == tokenizer.encode(text, parsesSpecials: parses), "\(text)")
+      }
+    }
+  }
+
+  @Test("after random edits the tokens are those of the whole")
+  func edits() throws {
+    for (index, tokenizer) in try tokenizers().enumerated() {
+      checkEdits(tokenizer, seed: UInt64(index + 70), rounds: 40, alphabet: Self.alphabet)
+    }
+    for name in ["bpe-nfkc", "bpe-bytes", "bpe-suffix", "unigram-nfkc"] {
+      checkEdits(
+        try TrainedPieces.tokenizer(name), seed: 3, rounds: 60,
+        alphabet: Self.alphabet + [" of", " the", "\n\n", "ﬁ", "\u{301}"].map { Array($0.utf8) })
+    }
+  }
+}
