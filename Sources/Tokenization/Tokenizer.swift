@@ -15,7 +15,7 @@ public struct Tokenizer: Sendable {
   /// asked.
   public let affixes: Affixes
   /// The entries.
-  public var vocabulary: Vocabulary { model.vocabulary }
+  public internal(set) var vocabulary: Vocabulary
 
   let model: any TokenizerModel
 
@@ -23,7 +23,15 @@ public struct Tokenizer: Sendable {
   init(name: String, model: any TokenizerModel, affixes: Affixes = Affixes()) {
     self.name = name
     self.model = model
+    vocabulary = model.vocabulary
     self.affixes = affixes
+  }
+
+  /// The same, with further ids after which a generation is over; those of no entry are left out.
+  public func ending(at ids: some Sequence<TokenID>) -> Tokenizer {
+    var tokenizer = self
+    tokenizer.vocabulary.endOfGeneration.formUnion(ids.filter(vocabulary.contains))
+    return tokenizer
   }
 
   /// The tokens of a text, in order.

@@ -33,7 +33,7 @@ public struct Vocabulary: Sendable {
   /// The id that ends a text, where the model file names one.
   public let endOfText: TokenID?
   /// Ids after which a generation is over: the end of text, of a turn or of a message.
-  public let endOfGeneration: Set<TokenID>
+  public internal(set) var endOfGeneration: Set<TokenID>
   /// The largest number of bytes of any entry.
   public let longestTokenBytes: Int
   /// The byte values, ascending, that no entry says alone. Byte-level BPE leaves such bytes out, as

@@ -128,6 +128,42 @@ struct CommandTests {
       try CommandRun.tessera("models", "info", "broken", environment: environment).status == 65)
   }
 
+  @Test("folders are described, and an encoder is refused where a text should go on")
+  func folders() throws {
+    let place = try TestSupport.TemporaryFolder()
+    var tiny = TinyEncoder()
+    tiny.modules = TinyEncoder.modules(pooling: "{\"pooling_mode\":\"cls\"}", normalised: true)
+    let encoder = try tiny.write(to: place, name: "vectors")
+    _ = try TinyFolder(TinyModel(seed: 2)).write(to: place, name: "untold")
+    let info = try CommandRun.tessera("models", "info", encoder, "--format", "json").object()
+    #expect(info["architecture"] as? String == "bert" && info["obstacle"] == nil)
+    #expect(info["pooling"] as? String == "cls, normalised" && info["gguf_version"] == nil)
+    #expect((info["shape"] as? [String: Any])?["width"] as? Int == 64)
+    let table = try CommandRun.tessera("models", "info", encoder).text
+    #expect(table.contains("vectors of texts, by pooling: cls, normalised"))
+    let environment = ["TESSERA_MODELS": place.path]
+    let list = try CommandRun.tessera("models", "list", environment: environment).text
+    let rows = list.split(separator: "\n")
+    #expect(rows.contains { $0.hasPrefix("vectors") && $0.contains("bert") })
+    #expect(rows.contains { $0.hasPrefix("untold") && $0.contains("has no tokenizer.json") })
+    for (model, what) in [("vectors", "is an encoder (bert)"), ("untold", "has no tokenizer.json")]
+    {
+      let run = try CommandRun.tessera(
+        "generate", "--model", model, "--prompt", "x", environment: environment)
+      #expect(run.status == 65 && run.errorLines.count == 1 && run.errorText.contains(what))
+    }
+    #expect(try CommandRun.tessera("models", "info", place.path).status == 66)
+    var folder = TinyFolder(TinyModel(seed: 2))
+    folder.hasTokenizer = true
+    folder.shards = 3
+    let whole = try folder.write(to: place, name: "whole")
+    let generated = try CommandRun.tessera(
+      "generate", "--model", whole, "--prompt", "the land", "--max-tokens", "5", "--format", "json"
+    ).object()
+    #expect(generated["model"] as? String == "whole")
+    #expect((generated["tokens"] as? [Any])?.isEmpty == false)
+  }
+
   @Test("bench answers with its runs, the median, and the bytes that a token touches")
   func bench() throws {
     let object = try CommandRun.tessera(

@@ -22,11 +22,13 @@ extension TinyModel {
       }
     }
     func norm(_ name: String, _ width: Int) -> [GGUFWriter.Tensor] {
-      let weight = tensor(name + ".weight", [width], .f32) { Float(0.5 + generator.nextUnit()) }
+      let weight = tensor(name + ".weight", [width], vectorType) {
+        Float(0.5 + generator.nextUnit())
+      }
       return family.layerNorm ? [weight, bias(name, width)] : [weight]
     }
     func bias(_ name: String, _ width: Int) -> GGUFWriter.Tensor {
-      tensor(name + ".bias", [width], .f32) { Float(generator.nextUnit() - 0.5) }
+      tensor(name + ".bias", [width], vectorType) { Float(generator.nextUnit() - 0.5) }
     }
 
     let (query, keyValue) = (heads * headWidth, keyValueHeads * headWidth)
@@ -72,7 +74,7 @@ extension TinyModel {
       if family.inputNorms { tensors += norm(block + "ffn_norm", width) }
       if let experts = family.experts {
         tensors += [
-          matrix(block + "ffn_gate_inp", experts.count, width, scale: 4, as: .f32),
+          matrix(block + "ffn_gate_inp", experts.count, width, scale: 4, as: vectorType),
           matrix(block + "ffn_gate_exps", experts.width, width, scale: 2, count: experts.count),
           matrix(block + "ffn_up_exps", experts.width, width, scale: 2, count: experts.count),
           matrix(block + "ffn_down_exps", width, experts.width, scale: 2, count: experts.count),
@@ -86,7 +88,7 @@ extension TinyModel {
         }
         if experts.sharedGate {
           tensors += [
-            tensor(block + "ffn_gate_inp_shexp.weight", [width], .f32) {
+            tensor(block + "ffn_gate_inp_shexp.weight", [width], vectorType) {
               Float(generator.nextUnit() - 0.5)
             }
           ]

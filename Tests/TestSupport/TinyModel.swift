@@ -15,6 +15,8 @@ public struct TinyModel: Sendable {
   public let layers: Int
   /// How its matrices are stored.
   public let type: BlockType
+  /// How its norms and biases are stored.
+  public let vectorType: BlockType
   /// Whether the embedding is the unembedding.
   public let tied: Bool
   /// Context length that it claims.
@@ -46,11 +48,13 @@ public struct TinyModel: Sendable {
   /// A model with weights that depend on the arguments alone.
   public init(
     seed: UInt64, layers: Int = 2, type: BlockType = .f32, tied: Bool = true, context: Int = 512,
-    rotaryScaling: (divisors: [Float], factor: Float)? = nil, family: TinyFamily = .llama
+    rotaryScaling: (divisors: [Float], factor: Float)? = nil, family: TinyFamily = .llama,
+    vectorType: BlockType = .f32
   ) {
     self.seed = seed
     self.layers = layers
     self.type = type
+    self.vectorType = vectorType
     self.tied = tied
     self.context = context
     self.rotaryScaling = rotaryScaling

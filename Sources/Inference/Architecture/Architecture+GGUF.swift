@@ -134,7 +134,7 @@ extension Architecture {
     }
     let count = try keys.dimension("expert_count")
     let used = try keys.dimension("expert_used_count")
-    guard used <= count, count <= 1024 else {
+    guard used <= count, count <= Experts.most else {
       throw keys.fault("expert_used_count", "is \(used) of \(count) experts")
     }
     if keys.has("expert_gating_func"), try keys.integer("expert_gating_func") > 1 {

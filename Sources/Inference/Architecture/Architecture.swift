@@ -18,6 +18,8 @@ struct Architecture: Sendable {
   var logitScale: Float = 1
   /// Bound of the logits, as for attention scores (Gemma 2).
   var logitSoftcap: Float?
+  /// How many segments a text may have, for an encoder.
+  var segments = 0
   /// A mixture of experts in place of the feed-forward network; `nil` without one.
   var experts: Experts?
 
@@ -30,6 +32,9 @@ struct Architecture: Sendable {
 /// A mixture of experts (Shazeer et al. 2017): a router sends each token to a few of many
 /// feed-forward networks.
 struct Experts: Sendable {
+  /// More than any model has.
+  static let most = 1024
+
   /// How many there are.
   var count: Int
   /// How many each token uses.

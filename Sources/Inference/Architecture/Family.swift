@@ -21,6 +21,8 @@ struct Family: Sendable {
     case silu
     /// By the approximation with tanh.
     case geluTanh
+    /// By the error function (Hendrycks and Gimpel 2016).
+    case geluErf
   }
 
   /// Tensors that models of a family have beyond a plain transformer's.
@@ -32,7 +34,7 @@ struct Family: Sendable {
     static let outputNorms = Parts(rawValue: 1 << 1)
     /// Biases of queries, keys and values.
     static let queryKeyValueBiases = Parts(rawValue: 1 << 2)
-    /// Biases of attention's output and of the feed-forward network.
+    /// Biases of attention's output.
     static let outputBiases = Parts(rawValue: 1 << 3)
     /// Norms of each head's queries and keys.
     static let headNorms = Parts(rawValue: 1 << 4)
@@ -42,6 +44,13 @@ struct Family: Sendable {
     static let gate = Parts(rawValue: 1 << 6)
     /// An embedding of positions, in place of their rotation.
     static let positions = Parts(rawValue: 1 << 7)
+    /// Biases of the feed-forward network.
+    static let feedForwardBiases = Parts(rawValue: 1 << 8)
+    /// Norms of the stream after attention and feed-forward network have been added to it, and of
+    /// the embedding, in place of one at the end: the order of Vaswani et al. 2017.
+    static let streamNorms = Parts(rawValue: 1 << 9)
+    /// An embedding of which of two texts a token is of.
+    static let segments = Parts(rawValue: 1 << 10)
   }
 
   /// Its name in GGUF, for instance `gemma3`.
@@ -50,6 +59,8 @@ struct Family: Sendable {
   var norm = NormKind.rootMeanSquare
   var activation = Activation.silu
   var parts: Parts = [.inputNorms, .gate]
+  /// Whether the biases of its matrices are used wherever a file has them.
+  var takesAnyBiases = false
   /// Whether its experts' weights sum to one, unless a model says otherwise.
   var normalisesExperts = false
   /// Of its layers with a sliding window: each but every n-th has one; 1 where all have. `nil` where
@@ -61,7 +72,8 @@ struct Family: Sendable {
   /// The families that can be run.
   static let known: [String: Family] = {
     var families: [Family] = [
-      Family(name: "llama", pairing: .adjacent, normalisesExperts: true),
+      Family(
+        name: "llama", pairing: .adjacent, takesAnyBiases: true, normalisesExperts: true),
       Family(name: "granite", pairing: .adjacent),
       Family(name: "granitemoe", pairing: .adjacent, normalisesExperts: true),
       Family(name: "qwen2", parts: [.inputNorms, .gate, .queryKeyValueBiases]),
@@ -81,11 +93,18 @@ struct Family: Sendable {
       Family(name: "olmoe", parts: [.inputNorms, .wideNorms, .gate]),
       Family(
         name: "gpt2", norm: .layer, activation: .geluTanh,
-        parts: [.inputNorms, .queryKeyValueBiases, .outputBiases, .positions]),
+        parts: [.inputNorms, .queryKeyValueBiases, .outputBiases, .feedForwardBiases, .positions]),
     ]
     families.sort { $0.name < $1.name }
     return Dictionary(uniqueKeysWithValues: families.map { ($0.name, $0) })
   }()
+
+  /// Encoders (Devlin et al. 2019): tokens attend in both directions, and there is no unembedding.
+  static let bert = Family(
+    name: "bert", norm: .layer, activation: .geluErf,
+    parts: [
+      .queryKeyValueBiases, .outputBiases, .feedForwardBiases, .positions, .segments, .streamNorms,
+    ])
 
   /// The names of the families that can be run, in alphabetical order.
   static var knownNames: String { known.keys.sorted().joined(separator: ", ") }

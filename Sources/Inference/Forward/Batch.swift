@@ -10,6 +10,8 @@ struct Batch {
   private(set) var slots: [Int32] = []
   /// Where each token's list begins in `slots`; one more at the end.
   private(set) var firstSlot: [Int]
+  /// The segment that each token is of, where texts have several; otherwise none.
+  private(set) var segments: [Int] = []
 
   /// How many tokens.
   var count: Int { positions.count }
@@ -43,7 +45,11 @@ struct Batch {
   }
 
   /// Tokens of a whole text that attend to each other in both directions.
-  init(everything count: Int) {
+  ///
+  /// - Parameter segments: the segment that each is of.
+  init(everything segments: [Int]) {
+    let count = segments.count
+    self.segments = segments
     positions = Array(0..<count)
     prefixes = [Int](repeating: count, count: count)
     firstSlot = [Int](repeating: 0, count: count + 1)

@@ -54,6 +54,7 @@ extension ForwardPass {
       mixed, n: n, into: update, stride: shape.width, member: member)
     add(rows: rows, n: n, after: layer.attentionOutputNorm, member: member)
     member.barrier()
+    normaliseStream(member.share(of: n), by: layer.attentionStreamNorm)
   }
 
   /// A norm of each head's vector, or, where its weights are as many as all heads', of all together.

@@ -34,6 +34,11 @@ extension ForwardPass {
     switch architecture.family.activation {
     case .silu: ck_silu_product(x, factor, Int32(count))
     case .geluTanh: ck_gelu_tanh_product(x, factor, Int32(count))
+    case .geluErf:
+      ck_gelu_erf(x, Int32(count))
+      if let factor {
+        for index in 0..<count { x[index] *= factor[index] }
+      }
     }
   }
 

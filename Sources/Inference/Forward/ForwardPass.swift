@@ -131,7 +131,7 @@ final class ForwardPass {
     let n = ids.count
     precondition(n > 0 && n <= chunk && n == batch.count)
     precondition(batch.positions.allSatisfy { $0 < context })
-    embed(ids, at: batch.positions)
+    embed(ids, batch)
     let stop = Atomic<Bool>(false)
     team.run { member in
       for index in 0..<shape.layers {
@@ -151,6 +151,7 @@ final class ForwardPass {
           add(rows: rows, n: n, after: layer.feedForwardOutputNorm, member: member)
         }
         member.barrier()
+        normaliseStream(tokens, by: layer.feedForwardStreamNorm)
         for token in tokens {
           recorder.residual(
             layer: index, token: token,
@@ -160,7 +161,11 @@ final class ForwardPass {
       let tokens = member.share(of: n)
       for token in tokens {
         let offset = token * shape.width
-        normalise(stream + offset, by: weights.outputNorm, into: output.floats + offset)
+        if let norm = weights.outputNorm {
+          normalise(stream + offset, by: norm, into: output.floats + offset)
+        } else {
+          (output.floats + offset).update(from: stream + offset, count: shape.width)
+        }
       }
       output.quantise(tokens, width: shape.width)
     }
@@ -191,17 +196,19 @@ final class ForwardPass {
 
   /// A residual stream after the final norm: `[width]`.
   func finalNorm(_ residual: [Float]) -> [Float] {
+    guard let norm = weights.outputNorm else { return residual }
     var out = [Float](repeating: 0, count: shape.width)
     out.withUnsafeMutableBufferPointer { out in
       guard let base = out.baseAddress else { return }
-      normalise(residual, by: weights.outputNorm, into: base)
+      normalise(residual, by: norm, into: base)
     }
     return out
   }
 
   // MARK: Steps
 
-  private func embed(_ ids: ArraySlice<TokenID>, at positions: [Int]) {
+  private func embed(_ ids: ArraySlice<TokenID>, _ batch: Batch) {
+    let positions = batch.positions
     let width = shape.width
     for (token, id) in ids.enumerated() {
       let target = stream + token * width
@@ -214,7 +221,12 @@ final class ForwardPass {
         table.row(positions[token], into: update)
         ck_axpy(1, update, target, Int32(width))
       }
+      if let table = weights.segments {
+        table.row(batch.segments[token], into: update)
+        ck_axpy(1, update, target, Int32(width))
+      }
     }
+    normaliseStream(0..<ids.count, by: weights.embeddingNorm)
     for (rotary, table) in zip(architecture.rotaries, angles) {
       let pairs = rotary.frequencies.count
       for (token, position) in positions.enumerated() {
@@ -224,6 +236,14 @@ final class ForwardPass {
           table.sines[token * pairs + pair] = Float(sin(angle) * rotary.magnitude)
         }
       }
+    }
+  }
+
+  /// Normalises the stream where it lies.
+  func normaliseStream(_ tokens: Range<Int>, by norm: Norm?) {
+    guard let norm else { return }
+    for token in tokens {
+      normalise(stream + token * shape.width, by: norm, into: stream + token * shape.width)
     }
   }
 

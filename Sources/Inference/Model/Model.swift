@@ -25,10 +25,11 @@ public final class Model: Sendable {
 
   let weights: Weights
 
-  /// Opens a model file and prepares its weights.
+  /// Opens a model and prepares its weights.
   ///
   /// - Parameters:
-  ///   - path: a GGUF file.
+  ///   - path: a GGUF file, or a Hugging Face folder with `config.json`, safetensors and
+  ///     `tokenizer.json`.
   ///   - name: what to call it.
   ///   - precision: how activations are held.
   ///   - threads: how many threads prepare the weights.
@@ -36,8 +37,20 @@ public final class Model: Sendable {
   public static func load(
     path: String, name: String, precision: Precision = .i16, threads: Int = 1
   ) throws(FileFault) -> Model {
-    try Model(
-      file: GGUFFile.open(path: path), name: name, precision: precision, threads: threads)
+    guard ModelFolder.isFolder(path) else {
+      return try Model(
+        file: GGUFFile.open(path: path), name: name, precision: precision, threads: threads)
+    }
+    let folder = try ModelFolder.open(path: path)
+    guard !folder.kind.isEncoder else {
+      throw FileFault(
+        path: path,
+        what:
+          "is an encoder (\(folder.kind.name)): it gives texts vectors and cannot go on with them")
+    }
+    return try Model(
+      folder: folder, tokenizer: folder.tokenizer(), name: name, precision: precision,
+      threads: threads)
   }
 
   private init(
@@ -63,6 +76,24 @@ public final class Model: Sendable {
     weights = try Weights(
       source: GGUFWeights(file: file), architecture: architecture, precision: precision, team: team)
     quantisation = Self.mainType(of: file)
+  }
+
+  /// Prepares the weights of a Hugging Face folder.
+  init(
+    folder: ModelFolder, tokenizer: Tokenizer, name: String, precision: Precision, threads: Int
+  ) throws(FileFault) {
+    let team = ThreadTeam(count: threads)
+    defer { team.stop() }
+    self.name = name
+    path = folder.path
+    fileSize = folder.tensors.byteCount
+    shape = folder.architecture.shape
+    self.tokenizer = tokenizer
+    self.precision = precision
+    chatTemplate = try ModelFolder.chatTemplate(in: folder.path).map { ChatTemplate(jinja: $0) }
+    weights = try Weights(
+      source: folder.weights, architecture: folder.architecture, precision: precision, team: team)
+    quantisation = ModelFolder.mainType(of: folder.tensors)
   }
 
   /// The block type that holds the most weights.

@@ -1,4 +1,5 @@
 import ModelFiles
+import Synchronization
 
 /// Takes tensors out of a source by name, checks their shapes, and remembers which were taken.
 struct TensorReader {
@@ -26,7 +27,7 @@ struct TensorReader {
     }
     guard plain(found.shape) == plain(shape) else {
       throw FileFault(
-        path: source.path, offset: found.offset,
+        path: found.path, offset: found.offset,
         what: "the tensor \(found.name) has shape \(found.shape), the metadata call for \(shape)")
     }
     read.insert(name)
@@ -37,8 +38,9 @@ struct TensorReader {
   mutating func matrix(
     _ name: String, _ rows: Int, _ columns: Int
   ) throws(FileFault) -> WeightMatrix {
-    WeightMatrix(
-      try tensor(name, [columns, rows]), rows: rows, precision: precision, team: team)
+    let found = try tensor(name, [columns, rows])
+    try refuseInfinite(found)
+    return WeightMatrix(found, rows: rows, precision: precision, team: team)
   }
 
   /// Matrices that lie one after another in one tensor, as rows of the same inputs.
@@ -46,6 +48,7 @@ struct TensorReader {
     _ name: String, _ rows: [Int], _ columns: Int
   ) throws(FileFault) -> [WeightMatrix] {
     let whole = try tensor(name, [columns, rows.reduce(0, +)])
+    try refuseInfinite(whole)
     var first = 0
     return rows.map { count in
       defer { first += count }
@@ -54,11 +57,20 @@ struct TensorReader {
     }
   }
 
-  /// Matrices of one shape that lie one after another in a tensor of three dimensions.
+  /// Matrices of one shape, one for each expert: one after another in a tensor of three dimensions,
+  /// or each a tensor of its own.
   mutating func stack(
     _ name: String, _ count: Int, _ rows: Int, _ columns: Int
   ) throws(FileFault) -> [WeightMatrix] {
-    let whole = try tensor(name, [columns, rows, count])
+    guard has(name + "_exps.weight") || !has(name + ".0.weight") else {
+      var matrices: [WeightMatrix] = []
+      for index in 0..<count {
+        matrices.append(try matrix("\(name).\(index).weight", rows, columns))
+      }
+      return matrices
+    }
+    let whole = try tensor(name + "_exps.weight", [columns, rows, count])
+    try refuseInfinite(whole)
     return (0..<count).map { index in
       WeightMatrix(
         whole.rows(index * rows..<(index + 1) * rows), rows: rows, precision: precision,
@@ -70,12 +82,26 @@ struct TensorReader {
   mutating func vector(_ name: String, _ count: Int) throws(FileFault) -> [Float] {
     let found = try tensor(name, [count])
     let values = found.floats()
-    guard values.allSatisfy(\.isFinite) else {
-      throw FileFault(
-        path: source.path, offset: found.offset,
-        what: "the tensor \(found.name) holds numbers that are not finite")
-    }
+    guard values.allSatisfy(\.isFinite) else { throw Self.infinite(found) }
     return values
+  }
+
+  private static func infinite(_ tensor: StoredTensor) -> FileFault {
+    FileFault(
+      path: tensor.path, offset: tensor.offset,
+      what: "the tensor \(tensor.name) holds numbers that are not finite")
+  }
+
+  /// Looks through a tensor of floats; other types have them only as scales.
+  private func refuseInfinite(_ tensor: StoredTensor) throws(FileFault) {
+    let rows = tensor.shape.dropFirst().reduce(1, *)
+    let finite = Mutex(true)
+    team.run { member in
+      let share = member.share(of: rows)
+      guard !share.isEmpty else { return }
+      if !tensor.rows(share).isFinite { finite.withLock { $0 = false } }
+    }
+    guard finite.withLock({ $0 }) else { throw Self.infinite(tensor) }
   }
 
   /// A tensor that nothing reads means that the model computes something else than we would.
@@ -84,9 +110,11 @@ struct TensorReader {
   func refuseUnread(architecture: String, except known: Set<String> = []) throws(FileFault) {
     guard let other = source.tensorNames.first(where: { !read.contains($0) && !known.contains($0) })
     else { return }
-    let offset = try source.tensor(other)?.offset
+    let found = try source.tensor(other)
     throw FileFault(
-      path: source.path, offset: offset,
-      what: "the tensor \(other) belongs to a variant of \(architecture) that cannot be run yet")
+      path: found?.path ?? source.path, offset: found?.offset,
+      what:
+        "the tensor \(found?.name ?? other) belongs to a variant of \(architecture) that cannot be run yet"
+    )
   }
 }

@@ -57,11 +57,15 @@ final class LayerWeights: Sendable {
   let queryNorm: [Float]?
   let keyNorm: [Float]?
   let attentionOutputNorm: Norm?
+  /// Of the stream, once attention has been added to it.
+  let attentionStreamNorm: Norm?
   let feedForwardNorm: Norm?
   /// `nil` where there are experts.
   let feedForward: FeedForward?
   let experts: ExpertWeights?
   let feedForwardOutputNorm: Norm?
+  /// Of the stream, once the feed-forward network has been added to it.
+  let feedForwardStreamNorm: Norm?
 
   fileprivate init(
     _ index: Int, of architecture: Architecture, _ reader: inout TensorReader
@@ -74,10 +78,9 @@ final class LayerWeights: Sendable {
       guard parts.contains(set) else { return nil }
       return try reader.norm(name(part), shape.width, architecture.family.norm)
     }
-    /// Llama's files may have biases or none.
     func bias(_ part: String, _ count: Int, in set: Family.Parts) throws(FileFault) -> [Float]? {
       let bias = name(part) + ".bias"
-      let free = architecture.family.name == "llama" && reader.has(bias)
+      let free = architecture.family.takesAnyBiases && reader.has(bias)
       return parts.contains(set) || free ? try reader.vector(bias, count) : nil
     }
 
@@ -118,6 +121,8 @@ final class LayerWeights: Sendable {
     attentionOutputNorm = try norm("post_attention_norm", in: .outputNorms)
     feedForwardNorm = try norm("ffn_norm", in: .inputNorms)
     feedForwardOutputNorm = try norm("post_ffw_norm", in: .outputNorms)
+    attentionStreamNorm = try norm("attn_output_norm", in: .streamNorms)
+    feedForwardStreamNorm = try norm("layer_output_norm", in: .streamNorms)
 
     if let described = architecture.experts, reader.has(name("ffn_gate_inp.weight")) {
       feedForward = nil
@@ -137,13 +142,13 @@ final class LayerWeights: Sendable {
       }
       up = try reader.matrix(name("ffn_up.weight"), width, shape.width)
     }
-    let gateBias = gate == nil ? nil : try bias("ffn_gate", width, in: [.outputBiases, .gate])
+    let gateBias = gate == nil ? nil : try bias("ffn_gate", width, in: .feedForwardBiases)
     feedForward = FeedForward(
       gate: gate.map { Linear($0, bias: gateBias) },
-      up: Linear(up, bias: try bias("ffn_up", width, in: .outputBiases)),
+      up: Linear(up, bias: try bias("ffn_up", width, in: .feedForwardBiases)),
       down: Linear(
         try reader.matrix(name("ffn_down.weight"), shape.width, width),
-        bias: try bias("ffn_down", shape.width, in: .outputBiases)))
+        bias: try bias("ffn_down", shape.width, in: .feedForwardBiases)))
   }
 
   /// Bytes of weights that one token reads.
@@ -168,9 +173,9 @@ extension TensorReader {
     _ name: (String) -> String, _ described: Experts, _ width: Int
   ) throws(FileFault) -> ExpertWeights {
     let hidden = described.width
-    let gates = try stack(name("ffn_gate_exps.weight"), described.count, hidden, width)
-    let ups = try stack(name("ffn_up_exps.weight"), described.count, hidden, width)
-    let downs = try stack(name("ffn_down_exps.weight"), described.count, width, hidden)
+    let gates = try stack(name("ffn_gate"), described.count, hidden, width)
+    let ups = try stack(name("ffn_up"), described.count, hidden, width)
+    let downs = try stack(name("ffn_down"), described.count, width, hidden)
     var shared: FeedForward?
     if described.sharedWidth > 0 {
       shared = FeedForward(
@@ -195,8 +200,13 @@ final class Weights: Sendable {
   let embedding: WeightMatrix
   /// `[context, width]`; `nil` where positions are rotated.
   let positions: WeightMatrix?
+  /// `[segments, width]`; `nil` where texts have no segments.
+  let segments: WeightMatrix?
+  /// Of the embedding; `nil` where blocks have norms of their input.
+  let embeddingNorm: Norm?
   let layers: [LayerWeights]
-  let outputNorm: Norm
+  /// `nil` where blocks leave the stream normalised.
+  let outputNorm: Norm?
   /// `[vocabulary, width]`; the embedding itself where the two are tied.
   let unembedding: WeightMatrix
 
@@ -232,7 +242,15 @@ final class Weights: Sendable {
     positions =
       architecture.family.parts.contains(.positions)
       ? try reader.matrix("position_embd.weight", shape.contextLength, shape.width) : nil
-    outputNorm = try reader.norm("output_norm", shape.width, architecture.family.norm)
+    let parts = architecture.family.parts
+    segments =
+      parts.contains(.segments)
+      ? try reader.matrix("token_types.weight", architecture.segments, shape.width) : nil
+    let kind = architecture.family.norm
+    let streamNorms = parts.contains(.streamNorms)
+    embeddingNorm =
+      streamNorms ? try reader.norm("token_embd_norm", shape.width, kind) : nil
+    outputNorm = streamNorms ? nil : try reader.norm("output_norm", shape.width, kind)
     unembedding =
       reader.has("output.weight")
       ? try reader.matrix("output.weight", shape.vocabularySize, shape.width) : embedding

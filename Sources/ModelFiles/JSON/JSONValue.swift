@@ -32,6 +32,24 @@ public struct JSONValue: Sendable {
     return fields.last { $0.key == key }?.value
   }
 
+  /// The keys and values of an object, in the order of the file; `nil` when this is none.
+  public var fields: [(key: String, value: JSONValue)]? {
+    guard case .object(let fields) = content else { return nil }
+    return fields
+  }
+
+  /// What kind of value it is, for a fault.
+  public var kindName: String {
+    switch content {
+    case .null: "null"
+    case .bool: "a truth value"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+
   /// The keys of an object.
   public var keys: [String] {
     guard case .object(let fields) = content else { return [] }
@@ -73,12 +91,16 @@ public struct JSONValue: Sendable {
 
 extension JSONReader {
   /// Reads a value of any kind as a tree.
-  public mutating func value() throws(FileFault) -> JSONValue {
+  ///
+  /// - Parameter refusesRepeats: whether an object's key that stands there twice is a fault.
+  public mutating func value(refusesRepeats: Bool = false) throws(FileFault) -> JSONValue {
     var left = JSONValue.maximumCount
-    return try value(&left)
+    return try value(&left, refusesRepeats)
   }
 
-  private mutating func value(_ left: inout Int) throws(FileFault) -> JSONValue {
+  private mutating func value(
+    _ left: inout Int, _ refusesRepeats: Bool
+  ) throws(FileFault) -> JSONValue {
     guard left > 0 else { throw fault("has more than \(JSONValue.maximumCount) values") }
     left -= 1
     let kind = try kind()
@@ -94,12 +116,18 @@ extension JSONReader {
     case .string: return JSONValue(.string(try string()), offset: start)
     case .array:
       var values: [JSONValue] = []
-      try array { reader throws(FileFault) in values.append(try reader.value(&remaining)) }
+      try array { reader throws(FileFault) in
+        values.append(try reader.value(&remaining, refusesRepeats))
+      }
       return JSONValue(.array(values), offset: start)
     case .object:
       var fields: [(key: String, value: JSONValue)] = []
+      var seen: Set<String> = []
       try self.fields { reader, key throws(FileFault) in
-        fields.append((key, try reader.value(&remaining)))
+        if refusesRepeats, !seen.insert(key).inserted {
+          throw reader.fault("the key \(key) occurs twice")
+        }
+        fields.append((key, try reader.value(&remaining, refusesRepeats)))
       }
       return JSONValue(.object(fields), offset: start)
     }

@@ -69,9 +69,10 @@ struct ModelsListCommand: ParsableCommand {
 /// `tessera models info NAME`.
 struct ModelsInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "What a model file says of itself.")
+    commandName: "info", abstract: "What a model says of itself.")
 
-  @Argument(help: "A model that is installed, or a GGUF file.", completion: .file())
+  @Argument(
+    help: "A model that is installed, a GGUF file, or a Hugging Face folder.", completion: .file())
   var model: String
 
   @Option(help: "table or json.")
@@ -99,7 +100,9 @@ struct ModelsInfoCommand: ParsableCommand {
 
     let model, path: String
     let bytes, parameters: Int
-    let ggufVersion: Int
+    let ggufVersion: Int?
+    /// How an encoder pools vectors; nothing for other models.
+    let pooling: String?
     let architecture: String?
     let quantisation: String
     let shape: Shape?
@@ -110,7 +113,8 @@ struct ModelsInfoCommand: ParsableCommand {
     let metadata: [String: String]
 
     enum CodingKeys: String, CodingKey {
-      case model, path, bytes, parameters, architecture, quantisation, shape, tokenizer, obstacle
+      case model, path, bytes, parameters, architecture, pooling, quantisation, shape, tokenizer
+      case obstacle
       case tensors, metadata
       case ggufVersion = "gguf_version"
       case chatTemplate = "chat_template"
@@ -145,7 +149,8 @@ struct ModelsInfoCommand: ParsableCommand {
       }
     return Report(
       model: name, path: summary.path, bytes: summary.fileSize, parameters: summary.parameters,
-      ggufVersion: summary.version, architecture: summary.architecture,
+      ggufVersion: summary.version, pooling: summary.pooling.map(describe),
+      architecture: summary.architecture,
       quantisation: summary.quantisation,
       shape: summary.shape.map {
         Report.Shape(
@@ -159,6 +164,10 @@ struct ModelsInfoCommand: ParsableCommand {
       metadata: Dictionary(summary.metadata.map { ($0.key, $0.value) }) { first, _ in first })
   }
 
+  private static func describe(_ pooling: Pooling) -> String {
+    pooling.mode.rawValue + (pooling.normalises ? ", normalised" : "")
+  }
+
   private static func lines(_ report: Report) -> [(String, String)] {
     var lines = [
       ("model", report.model), ("file", report.path), ("size", "\(report.bytes) bytes"),
@@ -166,6 +175,9 @@ struct ModelsInfoCommand: ParsableCommand {
       ("runs", report.obstacle.map { "no: \($0)" } ?? "yes"),
       ("architecture", report.architecture ?? "unknown"), ("quantisation", report.quantisation),
     ]
+    if let pooling = report.pooling {
+      lines.append(("gives", "vectors of texts, by pooling: \(pooling)"))
+    }
     if let shape = report.shape {
       lines += [
         ("layers", "\(shape.layers)"), ("width", "\(shape.width)"),

@@ -2,7 +2,7 @@ import Foundation
 
 /// Where models are kept and how they are found.
 struct ModelStore {
-  /// A GGUF file, and the name by which people call it.
+  /// A GGUF file or a Hugging Face folder, and the name by which people call it.
   struct InstalledModel: Equatable {
     var name: String
     var path: String
@@ -28,9 +28,10 @@ struct ModelStore {
     var found: [String: InstalledModel] = [:]
     for folder in folders {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for file in files where file.hasSuffix(".gguf") && !file.hasPrefix(".") {
-        let name = String(file.dropLast(".gguf".count))
+      for file in files where !file.hasPrefix(".") {
         let path = folder + "/" + file
+        guard file.hasSuffix(".gguf") || Self.isModelFolder(path) else { continue }
+        let name = file.hasSuffix(".gguf") ? String(file.dropLast(".gguf".count)) : file
         if found[name] == nil && Self.isReadableFile(path) {
           found[name] = InstalledModel(name: name, path: path)
         }
@@ -42,11 +43,12 @@ struct ModelStore {
   /// The installed model of exactly this name.
   func installed(named name: String) -> InstalledModel? {
     guard !name.isEmpty, !name.contains("/") else { return nil }
-    return folders.lazy.map { InstalledModel(name: name, path: "\($0)/\(name).gguf") }
-      .first { Self.isReadableFile($0.path) }
+    return folders.lazy.flatMap { ["\($0)/\(name).gguf", "\($0)/\(name)"] }
+      .first { Self.isReadableFile($0) && ($0.hasSuffix(".gguf") || Self.isModelFolder($0)) }
+      .map { InstalledModel(name: name, path: $0) }
   }
 
-  /// The file that `--model` means: an installed name, or a path.
+  /// The file or folder that `--model` means: an installed name, or a path.
   ///
   /// Throws `unavailable` for a model that is not installed, with the command that installs it,
   /// and `noInput` for a path where nothing is.
@@ -74,14 +76,17 @@ struct ModelStore {
     return CommandFault(.unavailable, "no model named \(name); \(hint)")
   }
 
-  /// Throws `noInput` where there is no file that can be read.
+  /// Whether a path is that of a Hugging Face folder.
+  private static func isModelFolder(_ path: String) -> Bool { exists(path + "/config.json") }
+
+  /// Throws `noInput` where there is no file or model folder that can be read.
   static func checkReadable(_ path: String) throws(CommandFault) {
     var status = stat()
     guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
       throw CommandFault(.noInput, "\(path): \(String(cString: strerror(errno)))")
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw CommandFault(.noInput, "\(path): is a folder, not a file")
+    guard status.st_mode & S_IFMT != S_IFDIR || isModelFolder(path) else {
+      throw CommandFault(.noInput, "\(path): is a folder without config.json, not a model")
     }
   }
 

@@ -6,7 +6,8 @@ extension Precision: ExpressibleByArgument {}
 
 /// Which model runs, and how.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "A model that is installed, or a GGUF file.", completion: .file())
+  @Option(
+    help: "A model that is installed, a GGUF file, or a Hugging Face folder.", completion: .file())
   var model = ModelCatalog.standard.name
 
   @Option(help: "How many threads run (by default one for each processor).")

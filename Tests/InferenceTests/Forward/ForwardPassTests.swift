@@ -19,39 +19,8 @@ struct ForwardPassTests {
 
   private let ids: [TokenID] = [72, 101, 108, 108, 111, 32, 72, 101, 108, 7, 250]
 
-  /// Compares everything that can be read off an evaluation with the naive one.
   private func compare(_ tiny: TinyModel) throws {
-    let evaluator = try evaluator(tiny)
-    let trace = try evaluator.evaluate(ids, probe: [.attention, .residual, .router])
-    let reference = NaiveTransformer(tiny).evaluate(ids.map(Int.init))
-    for index in ids.indices {
-      let logits = evaluator.logits(after: trace.records[index])
-      let largest = reference.logits[index].reduce(0) { max($0, abs($1)) }
-      for (got, want) in zip(logits, reference.logits[index]) {
-        #expect(abs(Double(got) - want) < 1e-5 * max(10, largest))
-      }
-      for layer in 0..<tiny.layers {
-        for head in 0..<tiny.heads {
-          let row = try #require(trace.pattern(layer: layer, head: head, query: index))
-          #expect(abs(row.reduce(0, +) - 1) < 1e-5)
-          for (got, want) in zip(row, reference.patterns[layer][head][index]) {
-            #expect(abs(Double(got) - want) < 1e-5)
-          }
-        }
-        let residual = try #require(trace.residual(layer: layer, at: index))
-        let most = reference.residuals[layer][index].reduce(0) { max($0, abs($1)) }
-        for (got, want) in zip(residual, reference.residuals[layer][index]) {
-          #expect(abs(Double(got) - want) < 1e-5 * max(10, most))
-        }
-        let experts = try #require(trace.records[index].experts)[layer]
-        if tiny.family.experts == nil {
-          #expect(experts.isEmpty)
-        } else {
-          #expect(experts.map(\.expert).sorted() == reference.experts[layer][index])
-          #expect(experts.map(\.weight) == experts.map(\.weight).sorted(by: >))
-        }
-      }
-    }
+    try NaiveComparison.check(evaluator(tiny), tiny, ids)
   }
 
   @Test(
