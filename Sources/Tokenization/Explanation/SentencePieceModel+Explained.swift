@@ -80,8 +80,11 @@ extension SentencePieceModel: ExplainedModel {
   }
 
   private func segmentations(_ written: [UInt8], _ trie: PieceTrie) -> [Segmentation] {
-    let scores = tables.pieces.scores
-    let lowest = scores.all.min() ?? 0
+    // A character that is no piece scores as when encoding (`BestPath`).
+    let normal = UInt8(TokenKind.normal.rawValue)
+    let lowest = (0..<vocabulary.count).reduce(Float.greatestFiniteMagnitude) { lowest, id in
+      tables.pieces.kinds[id] == normal ? min(lowest, tables.pieces.scores[id]) : lowest
+    }
     return BestSegmentations.best(written.count, limit: Self.ways) { start in
       var found: [(id: TokenID, length: Int, score: Double)] = []
       var node = PieceTrie.root

@@ -86,7 +86,7 @@ struct WorkbenchCommand: ParsableCommand {
         .usage, "--tokenizer: at most \(TokenizerComparison.most - 1) stand beside the model's")
     }
     let names = tokenizer.map(ArgumentBytes.text)
-    for name in names { _ = try ModelStore().resolve(name) }
+    for name in names { try NamedTokenizer.check(name) }
     return names
   }
 
