@@ -36,6 +36,7 @@ lint: ## Check the format of the sources
 needs:
 	@command -v swift >/dev/null || { echo "please install Swift 6.1 or later: swift.org/install" >&2; exit 1; }
 	@Scripts/need libncursesw5-dev test -e /usr/include/ncursesw/curses.h
+	@Scripts/need libglpk-dev test -e /usr/include/glpk.h
 	@Scripts/need python3-pip python3 -m pip --version
 
 needs-tests: needs

@@ -26,7 +26,9 @@ let arguments = Target.Dependency.product(
 
 let modules: [Module] = [
   Module(name: "ModelFiles", settings: optimised),
-  Module(name: "Tokenization", needs: ["ModelFiles"], settings: optimised),
+  Module(name: "LinearProgramming", needs: ["CGLPK"]),
+  Module(
+    name: "Tokenization", needs: ["LinearProgramming", "ModelFiles"], settings: optimised),
   Module(
     name: "Inference", needs: ["CKernels", "ModelFiles", "Tokenization"], settings: optimised),
   Module(name: "Lenses", needs: ["Inference", "Tokenization"]),
@@ -40,7 +42,8 @@ let modules: [Module] = [
 
 /// Test targets mirror the modules of `Sources`; each may use all that `TestSupport` offers.
 let testedModules = [
-  "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells", "Reports", "Workbench",
+  "ModelFiles", "LinearProgramming", "Tokenization", "Inference", "Lenses", "Cells", "Reports",
+  "Workbench",
   "TerminalUI",
 ]
 
@@ -60,6 +63,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CNcurses"),
+    .target(name: "CGLPK"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(
       name: "Themes", path: "Themes",
@@ -70,8 +74,9 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells", "Reports", "Workbench",
-        "TerminalUI", "Themes", arguments,
+        "LinearProgramming", "ModelFiles", "Tokenization", "Inference", "Lenses", "Cells",
+        "Reports",
+        "Workbench", "TerminalUI", "Themes", arguments,
       ],
       swiftSettings: strict),
     .target(

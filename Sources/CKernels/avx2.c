@@ -137,32 +137,75 @@ static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
 
 static inline size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
 
-static void attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
-                             int32_t n, int32_t width, float scale, float *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + place(slots, i) * stride, width) * scale;
+/* The scores of four keys at once, so that the sums over lanes are shared; each is summed in the same
+ * order whatever stands beside it. */
+static inline __m128 four_scores(const float *query, const float *const *k, int32_t width) {
+  __m256 s[4];
+  for (int j = 0; j < 4; j++) s[j] = _mm256_setzero_ps();
+  int32_t c = 0;
+  for (; c + 16 <= width; c += 16) {
+    __m256 q0 = _mm256_loadu_ps(query + c), q1 = _mm256_loadu_ps(query + c + 8);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 4; j++) {
+      s[j] = _mm256_fmadd_ps(q0, _mm256_loadu_ps(k[j] + c), s[j]);
+      s[j] = _mm256_fmadd_ps(q1, _mm256_loadu_ps(k[j] + c + 8), s[j]);
+    }
+  }
+  for (; c < width; c += 8) {
+    __m256i some = lanes_left(width - c);
+    __m256 q = _mm256_maskload_ps(query + c, some);
+    for (int j = 0; j < 4; j++) s[j] = _mm256_fmadd_ps(q, _mm256_maskload_ps(k[j] + c, some), s[j]);
+  }
+  __m256 pairs = _mm256_hadd_ps(_mm256_hadd_ps(s[0], s[1]), _mm256_hadd_ps(s[2], s[3]));
+  return _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
 }
 
-static void attention_values(const float *weights, const float *values, size_t stride,
-                             const int32_t *slots, int32_t n, int32_t width, float *out) {
+static void attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
+                             const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                             size_t out_stride) {
+  for (int32_t i = 0; i < n; i += 4) {
+    const int32_t left = n - i < 4 ? n - i : 4;
+    const __m128i some = _mm_cmpgt_epi32(_mm_set1_epi32(left), _mm_setr_epi32(0, 1, 2, 3));
+    const float *k[4];
+    for (int j = 0; j < 4; j++) k[j] = keys + place(slots, i + (j < left ? j : 0)) * stride;
+    for (int32_t h = 0; h < heads; h++) {
+      __m128 four = _mm_mul_ps(four_scores(queries + h * width, k, width), _mm_set1_ps(scale));
+      _mm_maskstore_ps(out + (size_t)h * out_stride + i, some, four);
+    }
+  }
+}
+
+/* out += sum of weights[i] * value i; eight vectors of columns at once, each of which waits for its own
+ * sum alone. */
+static inline void add_values(const float *weights, const float *values, size_t stride, const int32_t *slots,
+                              int32_t n, int32_t width, float *out) {
   int32_t c = 0;
-  for (; c + 32 <= width; c += 32) {
-    __m256 s0 = _mm256_loadu_ps(out + c), s1 = _mm256_loadu_ps(out + c + 8);
-    __m256 s2 = _mm256_loadu_ps(out + c + 16), s3 = _mm256_loadu_ps(out + c + 24);
+  for (; c + 64 <= width; c += 64) {
+    __m256 s[8];
+    for (int k = 0; k < 8; k++) s[k] = _mm256_loadu_ps(out + c + 8 * k);
     for (int32_t i = 0; i < n; i++) {
       const float *v = values + place(slots, i) * stride + c;
       __m256 w = _mm256_broadcast_ss(weights + i);
-      s0 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v), s0);
-      s1 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 8), s1);
-      s2 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 16), s2);
-      s3 = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 24), s3);
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 8; k++) s[k] = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 8 * k), s[k]);
     }
-    _mm256_storeu_ps(out + c, s0);
-    _mm256_storeu_ps(out + c + 8, s1);
-    _mm256_storeu_ps(out + c + 16, s2);
-    _mm256_storeu_ps(out + c + 24, s3);
+    for (int k = 0; k < 8; k++) _mm256_storeu_ps(out + c + 8 * k, s[k]);
   }
   for (int32_t i = 0; i < n && c < width; i++)
     axpy(weights[i], values + place(slots, i) * stride + c, out + c, width - c);
+}
+
+static void attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                             size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
+  /* So many values stay in the nearest cache while all heads use them. */
+  enum { TILE = 32 };
+  for (int32_t i = 0; i < n; i += TILE) {
+    const int32_t count = n - i < TILE ? n - i : TILE;
+    const float *here = slots != NULL ? values : values + (size_t)i * stride;
+    for (int32_t h = 0; h < heads; h++)
+      add_values(weights + (size_t)h * weights_stride + i, here, stride, slots != NULL ? slots + i : NULL, count,
+                 width, out + h * width);
+  }
 }
 
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
@@ -188,6 +231,12 @@ static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy
   *entropy = (float)(log(sum) - weighted / sum);
 }
 
+static inline int32_t sum_integers(__m256i v) {
+  __m128i t = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1)));
+}
+
 static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums) {
   const __m256 positive = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
   for (int32_t b = 0; b < n / CK_BLOCK; b++, x += CK_BLOCK, q += CK_BLOCK) {
@@ -198,20 +247,19 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
     }
     float m = max_lanes(most);
     __m256 inverse = _mm256_set1_ps(m > 0 ? 32767 / m : 0);
-    __m256i k[4], total = _mm256_setzero_si256();
-    for (int i = 0; i < 4; i++) {
-      k[i] = _mm256_cvtps_epi32(_mm256_mul_ps(v[i], inverse));
-      total = _mm256_add_epi32(total, k[i]);
-    }
+    __m256i k[4];
+    for (int i = 0; i < 4; i++) k[i] = _mm256_cvtps_epi32(_mm256_mul_ps(v[i], inverse));
     for (int i = 0; i < 4; i += 2) {
-      __m256i pair = _mm256_permute4x64_epi64(_mm256_packs_epi32(k[i], k[i + 1]), 0xd8);
-      _mm256_storeu_si256((__m256i *)(q + 8 * i), pair);
+      __m256i joined = _mm256_permute4x64_epi64(_mm256_packs_epi32(k[i], k[i + 1]), 0xd8);
+      /* The second and the third of every four change places. */
+      joined = _mm256_shufflehi_epi16(_mm256_shufflelo_epi16(joined, 0xd8), 0xd8);
+      _mm256_storeu_si256((__m256i *)(q + 8 * i), joined);
     }
-    __m128i t = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
-    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
-    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1));
+    int32_t first = sum_integers(_mm256_add_epi32(k[0], k[1]));
+    int32_t last = sum_integers(_mm256_add_epi32(k[2], k[3]));
     scales[b] = m / 32767;
-    sums[b] = (float)_mm_cvtsi128_si32(t) * scales[b];
+    sums[2 * b] = (float)(first + last) * scales[b];
+    sums[2 * b + 1] = (float)first * scales[b];
   }
 }
 

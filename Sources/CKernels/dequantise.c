@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "packed.h"
 #include "split.h"
 
 static uint16_t half_bits(const uint8_t *p) {
@@ -68,9 +69,14 @@ static void split(int32_t type, const uint8_t *p, int32_t n, float *out) {
   if (bytes == 0) return;
   for (int32_t done = 0; done < n; done += block.elements, p += bytes) {
     ck_split_block(type, p, &block);
-    for (int i = 0; i < block.elements; i++) {
-      float scaled = block.scales[i / block.run] * (float)block.values[i];
-      out[done + i] = block.has_minimum ? scaled - block.minimums[i / block.run] : scaled;
+    for (int r = 0; r < block.elements / block.run; r++) {
+      float scale = block.scale * (float)block.scales[r];
+      float minimum = block.has_minimum ? block.minimum * (float)block.minimums[r] : 0;
+      for (int i = r * block.run; i < (r + 1) * block.run; i++) {
+        int value = block.table ? ck_levels[block.codes[i]] : block.codes[i] - block.bias;
+        float scaled = scale * (float)value;
+        out[done + i] = block.has_minimum ? scaled - minimum : scaled;
+      }
     }
   }
 }

@@ -50,8 +50,13 @@ float ck_dot(const float *a, const float *b, int32_t n) { return current()->dot(
 void ck_axpy(float a, const float *x, float *y, int32_t n) { current()->axpy(a, x, y, n); }
 
 void ck_rmsnorm(const float *x, const float *weight, float epsilon, int32_t n, float *y) {
-  double sum = 0;
-  for (int32_t i = 0; i < n; i++) sum += (double)x[i] * x[i];
+  /* Eight sums, of which none waits for another. */
+  double sums[8] = {0};
+  int32_t whole = n / 8 * 8;
+  for (int32_t i = 0; i < whole; i += 8)
+    for (int k = 0; k < 8; k++) sums[k] += (double)x[i + k] * x[i + k];
+  for (int32_t i = whole; i < n; i++) sums[0] += (double)x[i] * x[i];
+  double sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
   float scale = (float)(1 / sqrt(sum / n + epsilon));
   for (int32_t i = 0; i < n; i++) y[i] = x[i] * scale * weight[i];
 }
@@ -105,14 +110,15 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
   }
 }
 
-void ck_attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
-                         int32_t n, int32_t width, float scale, float *out) {
-  current()->attention_scores(query, keys, stride, slots, n, width, scale, out);
+void ck_attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
+                         const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                         size_t out_stride) {
+  current()->attention_scores(queries, heads, keys, stride, slots, n, width, scale, out, out_stride);
 }
 
-void ck_attention_values(const float *weights, const float *values, size_t stride,
-                         const int32_t *slots, int32_t n, int32_t width, float *out) {
-  current()->attention_values(weights, values, stride, slots, n, width, out);
+void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                         size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
+  current()->attention_values(weights, weights_stride, heads, values, stride, slots, n, width, out);
 }
 
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy) {

@@ -9,9 +9,10 @@ struct ck_table {
   void (*softmax)(float *, int32_t);
   void (*silu_product)(float *, const float *, int32_t);
   void (*gelu_tanh_product)(float *, const float *, int32_t);
-  void (*attention_scores)(const float *, const float *, size_t, const int32_t *, int32_t, int32_t, float,
-                           float *);
-  void (*attention_values)(const float *, const float *, size_t, const int32_t *, int32_t, int32_t, float *);
+  void (*attention_scores)(const float *, int32_t, const float *, size_t, const int32_t *, int32_t, int32_t,
+                           float, float *, size_t);
+  void (*attention_values)(const float *, size_t, int32_t, const float *, size_t, const int32_t *, int32_t,
+                           int32_t, float *);
   void (*log_sum_exp)(const float *, int32_t, float *, float *);
   void (*quantise_i16)(const float *, int32_t, int16_t *, float *, float *);
   void (*panels_i16)(int32_t, const uint8_t *, int32_t, int32_t, int32_t, int32_t, const int16_t *,

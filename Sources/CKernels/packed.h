@@ -3,57 +3,75 @@
 
 /* The packed form of a quantised matrix.
  *
- * A panel holds 8 rows, block after block of 32 columns. A block of a panel is
+ * A panel holds 16 rows, block after block of 32 columns. The integers of a block are split into
+ * planes of bits, and every plane into vectors of 64 bytes: 32 lanes of 16 bits, of which lanes 2r
+ * and 2r+1 belong to row r, because the multiply-add of 16-bit pairs sums neighbouring lanes into one
+ * 32-bit lane for each row. Columns come in 16 pairs (c, c + 2): pair 4i + n, for i and n = 0...3,
+ * begins at column c = 4i + 16 (n & 1) + (n >> 1). So the activations are ordered, see
+ * ck_quantise_i16, and so the bytes of a GGUF block of 4 or 8 bits can be copied four at a time.
  *
- *   scales    8 halves, one for each row; of K types and IQ4_XS 8 floats for each run of columns
- *   minimums  as many again, only for types that have them; of K types what is added, so below zero
- *   values    4 bit: 4 vectors of 32 bytes; 8 bit: 8 vectors of 32 bytes
- *
- * A vector is 16 lanes of 16 bits. Lanes 2r and 2r+1 belong to row r, because the multiply-add of
- * 16-bit pairs sums neighbouring lanes into one 32-bit lane for each row:
- *
- *   4 bit: nibble n of lane 2r+p of vector v is column 8v + 2n + p      (n = 0...3)
- *   8 bit: byte b of lane 2r+p of vector v is column 4v + 2b + p        (b = 0, 1; signed)
- *
- * So one shift and one mask give eight rows times two columns, ready to be multiplied with a pair
- * of activations that is broadcast to all lanes.
- *
- * 4 bit holds Q4_0 (value q - 8, as a minimum of -8 scales), Q4_1 and Q4_K; 8 bit holds Q8_0, Q5_0
- * (q - 16), Q5_1, Q3_K, Q5_K, Q6_K, IQ4_NL and IQ4_XS. Q2_K is not packed. The floats are the exact
- * products of a block's scale with its parts' scales; halves would round them. */
-enum { CK_SCALES_BYTES = 16, CK_NIBBLE_BYTES = 128, CK_BYTE_BYTES = 256 };
+ *   scales    16 halves; where there are minimums, as many again. Of types whose parts have scales
+ *             of their own: 16 bytes for each part, and 16 halves before every 256 columns that
+ *             they multiply; their product is exact in floats
+ *   low       2 bits: 2 vectors; pair 4i + n is at bits 8 (i & 1) + 2n of the lanes of vector i / 2
+ *             4 bits: 4 vectors; pair 4i + n is at bits 4n of the lanes of vector i
+ *             8 bits: 8 vectors; pair 4i + n is byte n >> 1 of the lanes of vector i + 4 (n & 1)
+ *   high      1 bit: a word of 32 bits for each pair, a bit for each lane
+ *             2 bits: like two low bits */
+enum { CK_VECTOR = 64, CK_HALVES_BYTES = 2 * CK_PANEL, CK_RUN_COLUMNS = 256 };
 
 /* How a packed type is read. */
 struct ck_packing {
-  int bits;        /* 4 or 8 */
-  int has_minimum; /* halves follow the scales */
+  int low;         /* bits of the low plane: 2, 4 or 8; 8 are signed */
+  int high;        /* bits of the high plane */
+  int table;       /* whether integers are places in the table of levels */
   int bias;        /* the value meant is q - bias, folded into the sum of activations */
-  int runs;        /* float scales for each row of a block: 1 or 2; 0 where one half is the scale */
+  int has_minimum; /* whether something is added, or, of types with parts, taken away */
+  int parts;       /* scales of their own in 32 columns: 1 or 2; 0 where one half is the scale */
 };
 
 static inline struct ck_packing ck_packing_of(int32_t type) {
   switch (type) {
-    case CK_Q4_0: return (struct ck_packing){4, 0, 8, 0};
-    case CK_Q4_1: return (struct ck_packing){4, 1, 0, 0};
-    case CK_Q5_0:
-    case CK_IQ4_NL: return (struct ck_packing){8, 0, 0, 0};
-    case CK_Q4_K: return (struct ck_packing){4, 1, 0, 1};
-    case CK_Q5_K: return (struct ck_packing){8, 1, 0, 1};
-    case CK_IQ4_XS: return (struct ck_packing){8, 0, 0, 1};
-    case CK_Q3_K:
-    case CK_Q6_K: return (struct ck_packing){8, 0, 0, 2};
-    case CK_Q5_1: return (struct ck_packing){8, 1, 0, 0};
-    case CK_Q8_0: return (struct ck_packing){8, 0, 0, 0};
-    default: return (struct ck_packing){0, 0, 0, 0};
+    case CK_Q4_0: return (struct ck_packing){4, 0, 0, 8, 0, 0};
+    case CK_Q4_1: return (struct ck_packing){4, 0, 0, 0, 1, 0};
+    case CK_Q5_0: return (struct ck_packing){4, 1, 0, 16, 0, 0};
+    case CK_Q5_1: return (struct ck_packing){4, 1, 0, 0, 1, 0};
+    case CK_Q8_0: return (struct ck_packing){8, 0, 0, 0, 0, 0};
+    case CK_Q2_K: return (struct ck_packing){2, 0, 0, 0, 1, 2};
+    case CK_Q3_K: return (struct ck_packing){2, 1, 0, 4, 0, 2};
+    case CK_Q4_K: return (struct ck_packing){4, 0, 0, 0, 1, 1};
+    case CK_Q5_K: return (struct ck_packing){4, 1, 0, 0, 1, 1};
+    case CK_Q6_K: return (struct ck_packing){4, 2, 0, 32, 0, 2};
+    case CK_IQ4_NL: return (struct ck_packing){4, 0, 1, 0, 0, 0};
+    case CK_IQ4_XS: return (struct ck_packing){4, 0, 1, 0, 0, 1};
+    default: return (struct ck_packing){0, 0, 0, 0, 0, 0};
   }
 }
 
-/* Bytes of a block's scales, or of its minimums. */
-static inline size_t ck_packed_scales_bytes(struct ck_packing p) {
-  return p.runs == 0 ? CK_SCALES_BYTES : (size_t)p.runs * CK_PANEL * sizeof(float);
+/* Bytes before every 256 columns. */
+static inline size_t ck_packed_head_bytes(struct ck_packing k) {
+  return k.parts == 0 ? 0 : (size_t)CK_HALVES_BYTES * (size_t)(1 + k.has_minimum);
 }
 
-static inline size_t ck_packed_block_bytes(struct ck_packing p) {
-  return ck_packed_scales_bytes(p) * (size_t)(1 + p.has_minimum) +
-         (p.bits == 4 ? CK_NIBBLE_BYTES : CK_BYTE_BYTES);
+/* Bytes of a block's scales and minimums. */
+static inline size_t ck_packed_scales_bytes(struct ck_packing k) {
+  return (size_t)(k.parts == 0 ? CK_HALVES_BYTES : k.parts * CK_PANEL) * (size_t)(1 + k.has_minimum);
 }
+
+static inline size_t ck_packed_block_bytes(struct ck_packing k) {
+  return ck_packed_scales_bytes(k) + (size_t)(CK_VECTOR * (k.low + k.high));
+}
+
+/* The levels that the four bits of IQ4 types mean. */
+extern const int8_t ck_levels[16];
+
+/* Row r of a block, taken apart. */
+struct ck_packed_row {
+  int values[CK_BLOCK]; /* as meant: without the bias */
+  float scales[2];      /* of each 16 columns */
+  float minimums[2];    /* what is added to each 16 columns */
+};
+
+/* Takes apart row r of the block at `block`, whose 256 columns begin at `head`. */
+void ck_packed_row(struct ck_packing k, const uint8_t *head, const uint8_t *block, int r,
+                   struct ck_packed_row *out);

@@ -5,145 +5,177 @@
 
 /* The packed product for x86, included by a file for each instruction set, which defines
  *
- *   CK_TILE                      how many rows of activations are multiplied at once, at most
- *   multiply_add(s, w, a)        s + the sums of neighbouring products of 16-bit lanes of w and a
+ *   CK_TILE      how many rows of activations are multiplied at once, at most
+ *   CK_SPLIT     into how many vectors of its kind a vector of 64 bytes falls
+ *   ints, floats vectors of integers and of floats, and the operations on them that are used here
  *
  * Integer sums are exact in any order, and the order of the float operations is the same in all of
  * them, so that every instruction set gives the same bits. */
 
-/* Two activations of token t, broadcast to all rows of the panel. */
-static inline __m256i pair(const int16_t *a, int32_t columns, int t, int c) {
-  int32_t both;
-  __builtin_memcpy(&both, a + (size_t)t * (size_t)columns + c, 4);
-  return _mm256_set1_epi32(both);
+#define INLINE static inline __attribute__((always_inline))
+
+enum { CK_PIECE = CK_VECTOR / CK_SPLIT, CK_ROWS = CK_PANEL / CK_SPLIT };
+
+/* Two bits of pair `pair` at the place where `to` is one. */
+INLINE ints two_bits(const uint8_t *plane, const int i, const int n, const int to) {
+  const int from = 8 * (i & 1) + 2 * n;
+  ints lanes = load(plane + CK_VECTOR * (i / 2));
+  lanes = from >= to ? shift_right(lanes, from - to) : shift_left(lanes, to - from);
+  return both(lanes, set16(3 << to));
 }
 
-/* The next scales or minimums of a block, one for each row. */
-static inline __attribute__((always_inline)) __m256 row_scales(const uint8_t **p, const int runs) {
-  const uint8_t *here = *p;
-  *p += runs == 0 ? CK_SCALES_BYTES : CK_PANEL * (int)sizeof(float);
-  if (runs > 0) return _mm256_loadu_ps((const float *)here);
-  return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)here));
-}
-
-/* One panel times `tokens` (at most CK_TILE) rows of activations. The arguments that decide the loop's shape
- * are constants at each call, so that the compiler makes one tight loop of each combination. */
-static inline __attribute__((always_inline)) void panel(
-    const int tokens, const int bits, const int has_minimum, const int bias, const int runs,
-    const uint8_t *p,
-    int32_t blocks, int32_t columns, const int16_t *q, const float *scales, const float *sums,
-    __m256 *out) {
-  __m256 y[CK_TILE];
-  for (int t = 0; t < tokens; t++) y[t] = _mm256_setzero_ps();
-  const __m256i nibble = _mm256_set1_epi16(15);
-  for (int32_t b = 0; b < blocks; b++) {
-    __m256 d = row_scales(&p, runs);
-    const __m256 d1 = runs == 2 ? row_scales(&p, runs) : d;
-    const __m256 m = has_minimum ? row_scales(&p, runs) : _mm256_setzero_ps();
-    const int16_t *a = q + (size_t)b * CK_BLOCK;
-    /* Two chains of additions for each row: one would wait for itself. */
-    __m256i s[CK_TILE], e[CK_TILE];
-    for (int t = 0; t < tokens; t++) s[t] = e[t] = _mm256_setzero_si256();
-    if (bits == 4) {
-#pragma clang loop unroll(full)
-      for (int v = 0; v < 4; v++) {
-        __m256i lanes = _mm256_loadu_si256((const __m256i *)(p + 32 * v));
-        __m256i w0 = _mm256_and_si256(lanes, nibble);
-        __m256i w1 = _mm256_and_si256(_mm256_srli_epi16(lanes, 4), nibble);
-        __m256i w2 = _mm256_and_si256(_mm256_srli_epi16(lanes, 8), nibble);
-        __m256i w3 = _mm256_srli_epi16(lanes, 12);
-        for (int t = 0; t < tokens; t++) {
-          s[t] = multiply_add(s[t], w0, pair(a, columns, t, 8 * v));
-          e[t] = multiply_add(e[t], w1, pair(a, columns, t, 8 * v + 2));
-          s[t] = multiply_add(s[t], w2, pair(a, columns, t, 8 * v + 4));
-          e[t] = multiply_add(e[t], w3, pair(a, columns, t, 8 * v + 6));
-        }
-      }
-      p += CK_NIBBLE_BYTES;
+/* The weights of pairs 4i to 4i + 3. `planes` points at this vector's piece of the first plane. */
+INLINE void weights(const struct ck_packing k, const uint8_t *planes, const int piece, const int i, ints w[4]) {
+  const uint8_t *low = planes + CK_PIECE * piece, *high = planes + CK_VECTOR * k.low;
+  if (k.low == 8) {
+    ints a = load(low + CK_VECTOR * i), b = load(low + CK_VECTOR * (i + 4));
+    w[0] = low_bytes(a);
+    w[1] = low_bytes(b);
+    w[2] = high_bytes(a);
+    w[3] = high_bytes(b);
+  } else if (k.low == 4) {
+    ints lanes = load(low + CK_VECTOR * i);
+    if (k.table) {
+      ints a = levels(both(lanes, set16(0x0f0f)));
+      ints b = levels(both(shift_right(lanes, 4), set16(0x0f0f)));
+      w[0] = low_bytes(a);
+      w[1] = low_bytes(b);
+      w[2] = high_bytes(a);
+      w[3] = high_bytes(b);
     } else {
-#pragma clang loop unroll(full)
-      for (int v = 0; v < 8; v++) {
-        __m256i lanes = _mm256_loadu_si256((const __m256i *)(p + 32 * v));
-        __m256i w0 = _mm256_srai_epi16(_mm256_slli_epi16(lanes, 8), 8);
-        __m256i w1 = _mm256_srai_epi16(lanes, 8);
-        for (int t = 0; t < tokens; t++) {
-          s[t] = multiply_add(s[t], w0, pair(a, columns, t, 4 * v));
-          e[t] = multiply_add(e[t], w1, pair(a, columns, t, 4 * v + 2));
-        }
-        if (runs == 2 && v == 3) {
-          for (int t = 0; t < tokens; t++) {
-            __m256 scale = _mm256_mul_ps(d, _mm256_broadcast_ss(scales + t * blocks + b));
-            y[t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(_mm256_add_epi32(s[t], e[t])), y[t]);
-            s[t] = e[t] = _mm256_setzero_si256();
-          }
-          d = d1;
-        }
-      }
-      p += CK_BYTE_BYTES;
+      w[0] = both(lanes, set16(15));
+      w[1] = both(shift_right(lanes, 4), set16(15));
+      w[2] = both(shift_right(lanes, 8), set16(15));
+      w[3] = shift_right(lanes, 12);
     }
+  } else {
+    for (int n = 0; n < 4; n++) w[n] = two_bits(low, i, n, 0);
+  }
+  for (int n = 0; n < 4; n++) {
+    if (k.high == 1) w[n] = add_bit(w[n], high + 4 * (4 * i + n), piece, 1 << k.low);
+    if (k.high == 2) w[n] = either(w[n], two_bits(high + CK_PIECE * piece, i, n, 4));
+  }
+}
+
+/* A piece of a panel's rows times `tokens` (at most CK_TILE) rows of activations. The arguments that
+ * decide the loop's shape are constants at each call, so that the compiler makes one tight loop of
+ * each combination. */
+INLINE void panel(const struct ck_packing k, const int tokens, const int piece, const uint8_t *p,
+                  int32_t blocks, int32_t columns, const int16_t *q, const float *scales,
+                  const float *sums, floats *out) {
+  floats y[CK_TILE];
+  for (int t = 0; t < tokens; t++) y[t] = zero_floats();
+  floats unit = zero_floats(), unit_minimum = unit;
+  for (int32_t b = 0; b < blocks; b++) {
+    if (k.parts > 0 && b % (CK_RUN_COLUMNS / CK_BLOCK) == 0) {
+      unit = halves(p + 2 * CK_ROWS * piece);
+      if (k.has_minimum) unit_minimum = halves(p + CK_HALVES_BYTES + 2 * CK_ROWS * piece);
+      p += ck_packed_head_bytes(k);
+    }
+    /* Scales and what is added, for each of two times 16 columns. */
+    floats d[2], m[2];
+    for (int part = 0; part < 2; part++) {
+      if (k.parts == 0) {
+        d[part] = halves(p + 2 * CK_ROWS * piece);
+        if (k.has_minimum) m[part] = halves(p + CK_HALVES_BYTES + 2 * CK_ROWS * piece);
+      } else {
+        const uint8_t *codes = p + CK_PANEL * (k.parts == 2 ? part : 0) + CK_ROWS * piece;
+        d[part] = times(unit, bytes(codes));
+        if (k.has_minimum)
+          m[part] = times(unit_minimum, minus(zero_floats(), bytes(codes + CK_PANEL * k.parts)));
+      }
+      if (k.bias) m[part] = times(d[part], all((float)-k.bias));
+    }
+    p += ck_packed_scales_bytes(k);
+    const int16_t *a = q + (size_t)b * CK_BLOCK;
+    /* The sums of the first and of the last 16 columns: one chain of additions would wait for itself. */
+    ints s[CK_TILE], e[CK_TILE];
+    for (int t = 0; t < tokens; t++) s[t] = e[t] = zero_ints();
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+      ints w[4];
+      weights(k, p, piece, i, w);
+      for (int t = 0; t < tokens; t++) {
+        const int16_t *pairs = a + (size_t)t * (size_t)columns + 4 * i;
+        s[t] = multiply_add(s[t], w[0], pair(pairs));
+        e[t] = multiply_add(e[t], w[1], pair(pairs + 16));
+        s[t] = multiply_add(s[t], w[2], pair(pairs + 2));
+        e[t] = multiply_add(e[t], w[3], pair(pairs + 18));
+      }
+    }
+    p += CK_VECTOR * (k.low + k.high);
     for (int t = 0; t < tokens; t++) {
-      __m256 scale = _mm256_mul_ps(d, _mm256_broadcast_ss(scales + t * blocks + b));
-      y[t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(_mm256_add_epi32(s[t], e[t])), y[t]);
-      if (has_minimum || bias) {
-        __m256 low = has_minimum ? m : _mm256_mul_ps(d, _mm256_set1_ps((float)-bias));
-        y[t] = _mm256_fmadd_ps(low, _mm256_broadcast_ss(sums + t * blocks + b), y[t]);
+      const float *sum = sums + 2 * ((size_t)t * (size_t)blocks + (size_t)b);
+      floats scale = all(scales[(size_t)t * (size_t)blocks + (size_t)b]);
+      if (k.parts == 2) {
+        y[t] = fused(times(d[0], scale), whole(s[t]), y[t]);
+        y[t] = fused(times(d[1], scale), whole(e[t]), y[t]);
+      } else {
+        y[t] = fused(times(d[0], scale), whole(plus(s[t], e[t])), y[t]);
+      }
+      if (!k.has_minimum && !k.bias) continue;
+      if (k.parts == 2) {
+        y[t] = fused(m[0], all(sum[1]), y[t]);
+        y[t] = fused(m[1], all(sum[0] - sum[1]), y[t]);
+      } else {
+        y[t] = fused(m[0], all(sum[0]), y[t]);
       }
     }
   }
   for (int t = 0; t < tokens; t++) out[t] = y[t];
 }
 
-static inline __attribute__((always_inline)) void panels(
-    const int bits, const int has_minimum, const int bias, const int runs, const uint8_t *data, int32_t begin,
-    int32_t end, int32_t rows, int32_t columns, const int16_t *q, const float *scales,
-    const float *sums, int32_t tokens, float *y, size_t y_stride) {
+INLINE void panels(const struct ck_packing k, const uint8_t *data, int32_t begin, int32_t end, int32_t rows,
+                   int32_t columns, const int16_t *q, const float *scales, const float *sums,
+                   int32_t tokens, float *y, size_t y_stride) {
   const int32_t blocks = columns / CK_BLOCK;
-  const size_t bytes =
-      (size_t)blocks * ck_packed_block_bytes((struct ck_packing){bits, has_minimum, bias, runs});
+  const size_t size = (size_t)blocks * ck_packed_block_bytes(k) +
+                      (size_t)(columns / CK_RUN_COLUMNS) * ck_packed_head_bytes(k);
   for (int32_t i = begin; i < end; i++) {
-    const uint8_t *p = data + (size_t)i * bytes;
-    const int32_t left = rows - i * CK_PANEL;
+    const uint8_t *p = data + (size_t)i * size;
     for (int32_t t = 0; t < tokens;) {
-      __m256 out[CK_TILE];
       const int16_t *a = q + (size_t)t * (size_t)columns;
-      const float *sc = scales + (size_t)t * (size_t)blocks, *su = sums + (size_t)t * (size_t)blocks;
+      const float *sc = scales + (size_t)t * (size_t)blocks, *su = sums + 2 * (size_t)t * (size_t)blocks;
       const int32_t rest = tokens - t;
       const int32_t count = rest >= CK_TILE ? CK_TILE : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-      switch (count) {
-        case 1: panel(1, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
-        case 2: panel(2, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
-        case 4: panel(4, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out); break;
-        default: panel(CK_TILE, bits, has_minimum, bias, runs, p, blocks, columns, a, sc, su, out);
-      }
-      for (int32_t k = 0; k < count; k++, t++) {
-        float *target = y + (size_t)t * y_stride + (size_t)i * CK_PANEL;
-        if (left >= CK_PANEL) {
-          _mm256_storeu_ps(target, out[k]);
-        } else {
-          __m256i some = _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-          _mm256_maskstore_ps(target, some, out[k]);
+#pragma clang loop unroll(full)
+      for (int piece = 0; piece < CK_SPLIT; piece++) {
+        floats out[CK_TILE];
+        switch (count) {
+          case 1: panel(k, 1, piece, p, blocks, columns, a, sc, su, out); break;
+          case 2: panel(k, 2, piece, p, blocks, columns, a, sc, su, out); break;
+          case 4: panel(k, 4, piece, p, blocks, columns, a, sc, su, out); break;
+          default: panel(k, CK_TILE, piece, p, blocks, columns, a, sc, su, out);
         }
+        const int32_t first = i * CK_PANEL + piece * CK_ROWS;
+        for (int32_t n = 0; n < count; n++)
+          store(y + (size_t)(t + n) * y_stride + (size_t)first, out[n], rows - first);
       }
+      t += count;
     }
   }
 }
 
-static inline __attribute__((always_inline)) void panels_of_type(
-    int32_t type, const uint8_t *data, int32_t begin, int32_t end, int32_t rows, int32_t columns,
-    const int16_t *q, const float *scales, const float *sums, int32_t tokens, float *y, size_t y_stride) {
-#define PANELS(bits, has_minimum, bias, runs)                                                        \
-  panels(bits, has_minimum, bias, runs, data, begin, end, rows, columns, q, scales, sums, tokens, y, \
-         y_stride)
+INLINE void panels_of_type(int32_t type, const uint8_t *data, int32_t begin, int32_t end, int32_t rows,
+                           int32_t columns, const int16_t *q, const float *scales, const float *sums,
+                           int32_t tokens, float *y, size_t y_stride) {
+#define PANELS(type)                                                                                   \
+  case type:                                                                                           \
+    panels(ck_packing_of(type), data, begin, end, rows, columns, q, scales, sums, tokens, y, y_stride); \
+    return;
   switch (type) {
-    case CK_Q4_0: PANELS(4, 0, 8, 0); return;
-    case CK_Q4_1: PANELS(4, 1, 0, 0); return;
-    case CK_Q4_K: PANELS(4, 1, 0, 1); return;
-    case CK_Q5_1: PANELS(8, 1, 0, 0); return;
-    case CK_Q5_K: PANELS(8, 1, 0, 1); return;
-    case CK_IQ4_XS: PANELS(8, 0, 0, 1); return;
-    case CK_Q3_K:
-    case CK_Q6_K: PANELS(8, 0, 0, 2); return;
-    default: PANELS(8, 0, 0, 0); return;
+    PANELS(CK_Q4_0)
+    PANELS(CK_Q4_1)
+    PANELS(CK_Q5_0)
+    PANELS(CK_Q5_1)
+    PANELS(CK_Q8_0)
+    PANELS(CK_Q2_K)
+    PANELS(CK_Q3_K)
+    PANELS(CK_Q4_K)
+    PANELS(CK_Q5_K)
+    PANELS(CK_Q6_K)
+    PANELS(CK_IQ4_NL)
+    PANELS(CK_IQ4_XS)
   }
 #undef PANELS
 }

@@ -50,14 +50,21 @@ static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
 
 static size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
 
-static void attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
-                             int32_t n, int32_t width, float scale, float *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = dot(query, keys + place(slots, i) * stride, width) * scale;
+static void attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
+                             const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                             size_t out_stride) {
+  for (int32_t h = 0; h < heads; h++)
+    for (int32_t i = 0; i < n; i++)
+      out[(size_t)h * out_stride + (size_t)i] =
+          dot(queries + h * width, keys + place(slots, i) * stride, width) * scale;
 }
 
-static void attention_values(const float *weights, const float *values, size_t stride,
-                             const int32_t *slots, int32_t n, int32_t width, float *out) {
-  for (int32_t i = 0; i < n; i++) axpy(weights[i], values + place(slots, i) * stride, out, width);
+static void attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                             size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
+  for (int32_t h = 0; h < heads; h++)
+    for (int32_t i = 0; i < n; i++)
+      axpy(weights[(size_t)h * weights_stride + (size_t)i], values + place(slots, i) * stride, out + h * width,
+           width);
 }
 
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
@@ -80,68 +87,47 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
       if (a > most) most = a;
     }
     float inverse = most > 0 ? 32767 / most : 0;
-    int32_t sum = 0;
+    int32_t halves[2] = {0, 0};
     for (int i = 0; i < CK_BLOCK; i++) {
-      q[i] = (int16_t)rintf(x[i] * inverse);
-      sum += q[i];
+      static const int8_t moved[4] = {0, 1, -1, 0};
+      int16_t value = (int16_t)rintf(x[i] * inverse);
+      q[i + moved[i % 4]] = value;
+      halves[i / 16] += value;
     }
     scales[b] = most / 32767;
-    sums[b] = (float)sum * scales[b];
+    sums[2 * b] = (float)(halves[0] + halves[1]) * scales[b];
+    sums[2 * b + 1] = (float)halves[0] * scales[b];
   }
 }
 
 static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
                        int32_t columns, const int16_t *q, const float *scales, const float *sums,
                        int32_t tokens, float *y, size_t y_stride) {
-  struct ck_packing packing = ck_packing_of(type);
-  size_t block_bytes = ck_packed_block_bytes(packing);
-  size_t scales_bytes = ck_packed_scales_bytes(packing);
+  struct ck_packing k = ck_packing_of(type);
   int32_t blocks = columns / CK_BLOCK;
-  for (int32_t panel = begin; panel < end; panel++) {
-    const uint8_t *p = panels + (size_t)panel * (size_t)blocks * block_bytes;
-    for (int32_t t = 0; t < tokens; t++) {
-      float out[CK_PANEL] = {0};
-      for (int32_t b = 0; b < blocks; b++) {
-        const uint8_t *block = p + (size_t)b * block_bytes;
-        const uint8_t *lanes = block + scales_bytes * (size_t)(1 + packing.has_minimum);
-        const int16_t *a = q + (size_t)t * (size_t)columns + b * CK_BLOCK;
-        float scale = scales[t * blocks + b], total = sums[t * blocks + b];
-        for (int r = 0; r < CK_PANEL; r++) {
-          int32_t runs[2] = {0, 0};
-          for (int c = 0; c < CK_BLOCK; c++) {
-            int lane = 2 * (2 * r + (c & 1)), value;
-            if (packing.bits == 4) {
-              int n = (c % 8) / 2;
-              value = lanes[32 * (c / 8) + lane + n / 2] >> (4 * (n & 1)) & 15;
-            } else {
-              value = (int8_t)lanes[32 * (c / 4) + lane + (c % 4) / 2];
-            }
-            runs[packing.runs == 2 ? c / 16 : 0] += value * a[c];
-          }
-          if (packing.runs > 0) {
-            for (int k = 0; k < packing.runs; k++) {
-              float d, m = 0;
-              size_t place = (size_t)(k * CK_PANEL + r) * sizeof(float);
-              memcpy(&d, block + place, sizeof d);
-              if (packing.has_minimum) memcpy(&m, block + scales_bytes + place, sizeof m);
-              out[r] += d * scale * (float)runs[k] + m * total;
-            }
-            continue;
-          }
-          uint16_t half;
-          memcpy(&half, block + 2 * r, 2);
-          float d = ck_half(half);
-          out[r] += d * scale * (float)runs[0];
-          if (packing.has_minimum) {
-            memcpy(&half, block + CK_SCALES_BYTES + 2 * r, 2);
-            out[r] += ck_half(half) * total;
-          } else if (packing.bias) {
-            out[r] -= (float)packing.bias * d * total;
-          }
-        }
+  for (int32_t row = begin * CK_PANEL; row < end * CK_PANEL && row < rows; row++) {
+    const uint8_t *p = panels + (size_t)(row / CK_PANEL) * ck_panel_bytes(type, columns), *head = p;
+    for (int32_t t = 0; t < tokens; t++) y[(size_t)t * y_stride + (size_t)row] = 0;
+    for (int32_t b = 0; b < blocks; b++, p += ck_packed_block_bytes(k)) {
+      if (k.parts > 0 && b % (CK_RUN_COLUMNS / CK_BLOCK) == 0) {
+        head = p;
+        p += ck_packed_head_bytes(k);
       }
-      for (int r = 0; r < CK_PANEL && panel * CK_PANEL + r < rows; r++)
-        y[(size_t)t * y_stride + (size_t)(panel * CK_PANEL + r)] = out[r];
+      struct ck_packed_row r;
+      ck_packed_row(k, head, p, row % CK_PANEL, &r);
+      for (int32_t t = 0; t < tokens; t++) {
+        const int16_t *a = q + (size_t)t * (size_t)columns + b * CK_BLOCK;
+        const float *sum = sums + 2 * (t * blocks + b);
+        int32_t halves[2] = {0, 0};
+        for (int c = 0; c < CK_BLOCK; c++) {
+          /* As quantise_i16 orders them. */
+          int place = c % 4 == 1 ? c + 1 : c % 4 == 2 ? c - 1 : c;
+          halves[c / 16] += r.values[c] * a[place];
+        }
+        float total = (r.scales[0] * (float)halves[0] + r.scales[1] * (float)halves[1]) * scales[t * blocks + b];
+        if (k.has_minimum) total += r.minimums[0] * sum[1] + r.minimums[1] * (sum[0] - sum[1]);
+        y[(size_t)t * y_stride + (size_t)row] += total;
+      }
     }
   }
 }

@@ -58,6 +58,8 @@ public struct LensBench {
   public let evaluator: Evaluator?
   /// How a screen draws tokens, where that is more than the parameters say (banned tokens).
   public let sampler: SamplerSettings?
+  /// Byte probabilities that were kept from earlier readings on the same evaluator.
+  let bytes: ByteDesk?
 
   private let onProgress: (Double) -> Void
   private let onPartial: (Reading) -> Void
@@ -66,11 +68,12 @@ public struct LensBench {
   ///
   /// - Parameters:
   ///   - sampler: how tokens are drawn; `nil` leaves it to the parameters.
+  ///   - bytes: byte probabilities kept from earlier readings on the same evaluator.
   ///   - progress: told how much is done, 0…1.
   ///   - partial: given readings of which parts have no values yet.
   public init(
     trace: Trace, vocabulary: Vocabulary, parameters: LensParameters, evaluator: Evaluator? = nil,
-    sampler: SamplerSettings? = nil,
+    sampler: SamplerSettings? = nil, bytes: ByteDesk? = nil,
     progress: @escaping (Double) -> Void = { _ in },
     partial: @escaping (Reading) -> Void = { _ in }
   ) {
@@ -79,6 +82,7 @@ public struct LensBench {
     self.parameters = parameters
     self.evaluator = evaluator
     self.sampler = sampler
+    self.bytes = bytes
     onProgress = progress
     onPartial = partial
   }

@@ -3,7 +3,7 @@ public enum LensCatalog {
   /// The lenses.
   public static let all: [Lens] = [
     .surprisal, .entropy, .rank, .attention, .attentionHead, .attentionFrom, .logitLens,
-    .predictionDepth, .next,
+    .predictionDepth, .next, .byteSurprisal, .byteBias, .promptBoundary, .byteTable,
   ]
 
   /// The lens of a name.

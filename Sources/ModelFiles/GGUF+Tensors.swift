@@ -110,7 +110,10 @@ struct TensorHeader {
   }
 }
 
-extension GGUFFile {
+extension GGUFFile: MappedBytes {
+  /// Lets pages of the file leave memory.
+  public func forget(_ bytes: UnsafeRawBufferPointer) { file.forget(bytes) }
+
   /// Where a tensor's data lie, for as long as this object lives.
   ///
   /// - Throws: `FileFault` when the tensor is not of this file.

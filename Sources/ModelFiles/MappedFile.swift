@@ -1,9 +1,16 @@
 import Foundation
 
+/// Bytes that lie in a mapped file.
+public protocol MappedBytes: Sendable {
+  /// Says that some of the bytes will not be read again soon: they leave memory, and come back from
+  /// the file when they are read all the same.
+  func forget(_ bytes: UnsafeRawBufferPointer)
+}
+
 /// A file mapped into memory, read-only.
 ///
 /// `@unchecked Sendable`: the mapping is never written and lives as long as the object.
-public final class MappedFile: @unchecked Sendable {
+public final class MappedFile: MappedBytes, @unchecked Sendable {
   /// Where the file was opened.
   public let path: String
   /// Its size in bytes when it was opened.
@@ -39,6 +46,18 @@ public final class MappedFile: @unchecked Sendable {
 
   deinit {
     if let base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  }
+
+  /// Lets whole pages within these bytes leave memory; what is not of this file is left alone.
+  public func forget(_ bytes: UnsafeRawBufferPointer) {
+    guard let base, let start = bytes.baseAddress else { return }
+    // Whole pages that hold nothing else, inside the mapping.
+    let page = Int(getpagesize())
+    let offset = start - base
+    let first = max(0, (offset + page - 1) / page * page)
+    let last = min(count, offset + bytes.count) / page * page
+    guard first < last else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + first), last - first, MADV_DONTNEED)
   }
 
   /// Gives `body` all bytes of the file; they must not be kept.

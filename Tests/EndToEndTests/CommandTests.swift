@@ -173,6 +173,24 @@ struct CommandTests {
     let runs = try #require(object["runs"] as? [Double])
     #expect(runs.count == 3 && runs.sorted()[1] == object["tokens_per_second"] as? Double)
     #expect(object["bytes_per_token"] as? Int ?? 0 > 90_000_000)
+    let record = try CommandRun.tessera(
+      "bench", "record", "--tokens", "40", "--runs", "3", "--format", "json"
+    ).object()
+    let ratios = try #require(record["runs"] as? [Double])
+    #expect(ratios.count == 3 && ratios.sorted()[1] == record["time_ratio"] as? Double)
+    let rollouts = try CommandRun.tessera(
+      "bench", "rollouts", "--count", "3", "--tokens", "4", "--runs", "1", "--format", "json"
+    ).object()
+    #expect(rollouts["count"] as? Int == 3 && (rollouts["runs"] as? [Double])?.count == 1)
+    let start = try CommandRun.tessera("bench", "start", "--runs", "1", "--format", "json").object()
+    let phases = ["load_seconds", "prompt_seconds", "first_token_seconds"]
+    let sum = phases.compactMap { start[$0] as? Double }.reduce(0, +)
+    #expect(abs(sum - (start["seconds"] as? Double ?? 0)) < 1e-9 && sum > 0)
+    let memory = try CommandRun.tessera(
+      "bench", "memory", "--context", "50", "--requantise", "q2_k", "--format", "json"
+    ).object()
+    #expect(memory["tokens"] as? Int == 50)
+    #expect(memory["beyond_file_bytes"] as? Int ?? 0 < memory["peak_bytes"] as? Int ?? 0)
     let render = try CommandRun.tessera(
       "bench", "render", "--tokens", "3", "--format", "json"
     ).object()

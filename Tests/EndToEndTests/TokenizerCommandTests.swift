@@ -1,129 +1,97 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
-@Suite("Tokenizers on the command line", .timeLimit(.minutes(3)))
+@Suite("Learning tokenizers on the command line", .timeLimit(.minutes(3)))
 struct TokenizerCommandTests {
-  private static let qwen = RepositoryFolder.path(".build/tokenizers/qwen/qwen.tiktoken")
-  private static let text = "The capital of Bayern is München.\n"
-
-  @Test("compare lays tokenizers on one text, as table, JSON and pictures")
-  func compare() throws {
-    let names = ["smollm2-135m", Self.qwen, "bytes"]
-    func run(_ arguments: String...) throws -> CommandRun {
-      try StartedCommand(["tokenizer", "compare"] + names + ["--text", Self.text] + arguments)
-        .finish()
-    }
-    let object = try run("--format", "json").object()
-    #expect(object["words"] as? Int == 6 && object["bytes"] as? Int == 35)
-    let sides = try #require(object["tokenizers"] as? [[String: Any]])
-    #expect(
-      sides.compactMap { $0["tokenizer"] as? String } == ["smollm2-135m", "qwen.tiktoken", "bytes"])
-    for side in sides {
-      let tokens = try #require(side["tokens"] as? [[String: Any]])
-      #expect(side["token_count"] as? Int == tokens.count)
-      #expect(tokens.flatMap { $0["bytes"] as? [Int] ?? [] } == Self.text.utf8.map { Int($0) })
-      let perWord = try #require(side["tokens_per_word"] as? Double)
-      #expect(abs(perWord * 6 - Double(tokens.count)) < 1e-9)
-    }
-    #expect(sides.last?["token_count"] as? Int == 35)
-    let kinds = try #require(object["perturbations"] as? [[String: Any]])
-    #expect(
-      kinds.compactMap { $0["kind"] as? String } == [
-        "typos", "upper", "lower", "spaces", "nfc", "nfd",
-      ])
-    let table = try run()
-    #expect(table.status == 0 && table.text.contains("bytes/token"))
-    #expect(table.text.contains("boundaries that stay under"))
-    #expect(try run("--format", "svg").text.hasPrefix("<svg"))
-    #expect(try run("--format", "html", "--plain").text.contains("qwen.tiktoken: ␣capital id"))
-    #expect(try run("--format", "ansi").output.contains(0x1B))
+  private static func text(_ name: String, _ count: Int) throws -> [UInt8] {
+    try [UInt8](
+      Data(contentsOf: URL(fileURLWithPath: RepositoryFolder.path(".build/corpus/\(name).txt")))
+        .prefix(count))
   }
 
-  @Test("inspect measures entries and texts; shares add up to 1, fertility times words is tokens")
-  func inspect() throws {
+  @Test("a tokenizer is learned, used at once, and tells what it was learned from")
+  func trainAndInfer() throws {
     let folder = try TemporaryFolder()
-    try folder.write("en/a.txt", Array("The cat sat on the mat.\n".utf8))
-    try folder.write("en/b/c.txt", Array("It is raining.\n".utf8))
-    try folder.write("de/a.txt", Array("Die Katze saß auf der Matte.\n".utf8))
-    let object = try CommandRun.tessera(
-      "tokenizer", "inspect", "smollm2-135m", "bytes", "--texts", "en=\(folder.path("en"))",
-      "--texts", "de=\(folder.path("de"))", "--format", "json"
-    ).object()
-    let items = try #require(object["tokenizers"] as? [[String: Any]])
-    #expect(items.count == 2 && items[0]["entries"] as? Int == 49_152)
-    for item in items {
-      let classes = try #require(item["classes"] as? [[String: Any]])
-      let shares = classes.compactMap { $0["share"] as? Double }
-      #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
-      let texts = try #require(item["texts"] as? [[String: Any]])
-      #expect(texts.map { $0["texts"] as? String } == ["en", "de"])
-      for text in texts {
-        let fertility = try #require(text["fertility"] as? Double)
-        let words = try #require(text["words"] as? Int)
-        let tokens = try #require(text["tokens"] as? Int)
-        #expect(abs(fertility * Double(words) - Double(tokens)) < 1e-9)
-      }
-      #expect(texts[0]["parity"] as? Double == 1)
-    }
-    let overlap = try #require(object["overlap"] as? [String: Any])
-    #expect(overlap["shared"] as? [[Int]] != nil)
-    // Of bytes, the file that both languages have: 30 bytes over 24.
-    let bytes = try #require((items[1]["texts"] as? [[String: Any]])?[1]["parity"] as? Double)
-    #expect(abs(bytes - 30.0 / 24.0) < 1e-9)
-    let html = try CommandRun.tessera("tokenizer", "inspect", "bytes", "--format", "html")
-    #expect(html.text.hasPrefix("<!DOCTYPE html>") && html.text.contains("class=\"b\""))
-    let table = try CommandRun.tessera("tokenizer", "inspect", "bytes")
-    #expect(table.status == 0 && table.text.contains("entries by class"))
+    try folder.write("text/de/a.txt", Self.text("manual-de", 300_000))
+    try folder.write("text/py/b.txt", Self.text("code-python", 100_000))
+    try folder.write("text/py/binary", [1, 0, 2])
+    let output = folder.path("out.json")
+    let trained = try CommandRun.tessera(
+      "tokenizer", "train", folder.path("text"), "--output", output, "--vocabulary", "3000",
+      "--special", "<|end|>", "--format", "json")
+    #expect(trained.status == 0, "\(trained.errorText)")
+    let report = try trained.object()
+    #expect(report["entries"] as? Int == 3000)
+    #expect(report["merges"] as? Int == 3000 - 257)
+    #expect(report["bytes"] as? Int == 400_000)
+    #expect(report["binary_files_left_out"] as? Int == 1)
+
+    let tokens = try CommandRun.tessera(
+      "tokenize", "--tokenizer", output, "--text", "def<|end|>", "--format", "ids")
+    #expect(tokens.text.split(separator: " ").last == "0\n")
+
+    let mixture = try CommandRun.tessera(
+      "tokenizer", "mixture", output, "--category", "german=" + folder.path("text/de"),
+      "--category", "python=" + folder.path("text/py"), "--merges", "2000", "--format", "json")
+    #expect(mixture.status == 0, "\(mixture.errorText)")
+    let found = try mixture.object()
+    let categories = try #require(found["categories"] as? [[String: Any]])
+    #expect(categories.map { $0["name"] as? String } == ["german", "python"])
+    let shares = categories.compactMap { $0["share"] as? Double }
+    #expect(abs((shares.first ?? 0) - 0.75) < 1e-6 && abs((shares.last ?? 0) - 0.25) < 1e-6)
+    #expect((found["binding"] as? [Any])?.isEmpty == false)
+    let table = try CommandRun.tessera(
+      "tokenizer", "mixture", output, "--category", "german=" + folder.path("text/de"),
+      "--category", "python=" + folder.path("text/py"), "--merges", "500")
+    #expect(table.text.contains("german") && table.text.contains("%"))
   }
 
-  @Test("an entry is explained by its id or its text, a text's tokens by where they begin")
-  func explain() throws {
-    let object = try CommandRun.tessera(
-      "tokenizer", "inspect", "smollm2-135m", "--token", " Paris", "--format", "json"
-    ).object()
-    let token = try #require(object["token"] as? [String: Any])
-    #expect(token["piece"] as? String == " Paris" && object["is_reachable"] as? Bool == true)
-    var leaves: [Int] = []
-    func collect(_ node: [String: Any]) {
-      if let left = node["left"] as? [String: Any], let right = node["right"] as? [String: Any] {
-        collect(left)
-        collect(right)
-      } else {
-        leaves += node["bytes"] as? [Int] ?? []
-      }
-    }
-    collect(try #require(object["merges"] as? [String: Any]))
-    #expect(leaves == " Paris".utf8.map { Int($0) })
-    let explained = try CommandRun.tessera(
-      "tokenize", "--explain", "--format", "json", "--text", Self.text
-    ).object()
-    let rows = try #require(explained["tokens"] as? [[String: Any]])
-    #expect(rows.first?["begins"] as? String == "edge" && rows.last?["ends"] as? String == "edge")
-    #expect(rows.contains { $0["begins"] as? String == "no_merge" })
-    let table = try CommandRun.tessera("tokenize", "--explain", "--text", Self.text)
-    #expect(table.text.contains("no merge joins"))
-  }
-
-  @Test("what cannot be is refused in one line, with its exit code")
+  @Test("what is wrong is said in one line, with the right exit code, and nothing is written")
   func faults() throws {
     let folder = try TemporaryFolder()
-    let broken = try folder.write("tokenizer.json", Array("{\"model\": {".utf8))
-    let cases: [([String], Int32)] = [
-      (["compare", "bytes", "--text", "a"], 64),
-      (["compare", "bytes", "bytes", "--text", "a", "--file", "b"], 64),
-      (["compare", "bytes", "nothing", "--text", "a"], 69),
-      (["compare", "bytes", "/nowhere/tokenizer.json", "--text", "a"], 66),
-      (["compare", "bytes", broken, "--text", "a"], 65),
-      (["inspect", broken], 65), (["inspect"], 64),
-      (["inspect", "bytes", "--texts", "en"], 64),
-      (["inspect", "bytes", "--texts", "en=/nowhere"], 66),
-      (["inspect", "bytes", "--token", "300"], 64),
-    ]
-    for (arguments, status) in cases {
+    let text = try folder.write("text.txt", Array("some text\n".utf8))
+    let empty = try folder.write("empty.txt", [])
+    let output = folder.path("out.json")
+    func status(_ arguments: String...) throws -> Int32 {
       let run = try StartedCommand(["tokenizer"] + arguments).finish()
-      #expect(run.status == status, "\(arguments): \(run.errorText)")
-      #expect(run.errorLines.count == 1 && run.output.isEmpty)
+      #expect(run.errorLines.count == 1, "\(run.errorText)")
+      return run.status
     }
+    #expect(try status("train", text, "--output", output, "--vocabulary", "200") == 64)
+    #expect(try status("train", text, "--output", text) == 64)
+    #expect(try status("train", text, "--output", output, "--kind", "lib", "--special", "x") == 64)
+    #expect(try status("train", empty, "--output", output) == 65)
+    #expect(try status("train", folder.path("none"), "--output", output) == 66)
+    #expect(try status("train", text, "--output", folder.path("no/such.json")) == 73)
+    #expect(try status("mixture", "smollm2-135m", "--category", text) == 64)
+    #expect(try status("mixture", "smollm2-135m", "--category", "a=" + text) == 64)
+    #expect(
+      try status(
+        "mixture", "smollm2-135m", "--category", "a=" + text, "--category", "b=" + empty) == 65)
+    #expect(folder.content("").sorted() == ["empty.txt", "text.txt"])
+  }
+
+  @Test("Ctrl-C ends a training with 130 and leaves nothing behind")
+  func interrupted() throws {
+    let folder = try TemporaryFolder()
+    let text = try folder.write("text.txt", Self.text("manual-de", 1_000_000))
+    let command = try StartedCommand([
+      "tokenizer", "train", text, "--output", folder.path("out.json"), "--kind", "lib",
+      "--passes", "1000",
+    ])
+    let status = "/proc/\(command.process.processIdentifier)/status"
+    // Bit 1 of the caught signals is SIGINT: from then on it is noted.
+    let isReady = command.wait(until: {
+      let lines = (try? String(contentsOfFile: status, encoding: .utf8))?.split(separator: "\n")
+      let caught = lines?.first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+      return (caught.flatMap { UInt64($0, radix: 16) } ?? 0) & 2 != 0
+    })
+    try #require(isReady)
+    kill(command.process.processIdentifier, SIGINT)
+    let run = try command.finish()
+    #expect(run.status == 130)
+    #expect(run.errors.isEmpty && run.output.isEmpty)
+    #expect(folder.content("") == ["text.txt"])
   }
 }

@@ -121,6 +121,36 @@ struct WorkbenchTerminalTests {
     try terminal.wait(for: "match 1 of 1")
   }
 
+  @Test("the next byte is told while text is typed, within a token, and within a character")
+  func bytes() throws {
+    let terminal = try open()
+    try terminal.wait(for: Self.ready)
+    try terminal.press("6")
+    try terminal.wait(for: "Bytes after ␣is")
+    try terminal.wait(for: "» ␣Lisbon")
+    try terminal.press("A")
+    try terminal.type(" caf")
+    try terminal.wait(for: "Bytes after ␣caf")
+    try terminal.type("é")
+    try terminal.wait(for: "Bytes after ␣café")
+    try terminal.press("Escape")
+    try terminal.wait(for: "NORMAL")
+    try terminal.press("6", "Left")
+    try terminal.wait(for: "Bytes within ␣caf<C3>")
+    try terminal.wait(for: "● A9 ends é")
+    try terminal.press("Left", "Left")
+    try terminal.wait(for: "Bytes within ␣ca")
+    try terminal.press("a")
+    try terminal.wait(for: "byte-surprisal 0")
+    try terminal.press("Right", "Right")
+    try terminal.wait(for: "» é")
+    try terminal.press("Enter")
+    try terminal.wait(for: "branch 2")
+    try terminal.wait(for: "Bytes after ␣café")
+    try terminal.press("q")
+    #expect(try terminal.waitForEnd() == 0)
+  }
+
   @Test("a click in the text starts writing there")
   func mouse() throws {
     let terminal = try open()

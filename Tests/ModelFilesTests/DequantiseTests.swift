@@ -13,12 +13,15 @@ struct DequantiseTests {
     return (0..<count * type.blockBytes).map { _ in UInt8(min(255, generator.nextUnit() * 256)) }
   }
 
+  /// The types that the reference knows; Q8_K it knows only by its size.
+  private static let types = BlockType.allCases.filter { $0 != .q8_K }
+
   @Test("every type gives the reference's floats, bit for bit")
   func reference() throws {
     let folder = try TemporaryFolder()
     var writer = GGUFWriter()
     writer.metadata = [("general.architecture", .string("llama"))]
-    for (number, type) in BlockType.allCases.enumerated() {
+    for (number, type) in Self.types.enumerated() {
       let blocks = 8192 / type.blockSize
       writer.tensors.append(
         .init(
@@ -29,7 +32,7 @@ struct DequantiseTests {
     let data = try ReferencePython.run("Tests/Setup/reference_blocks.py", [path])
     let file = try GGUFFile.open(path: path)
     let expected = data.withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) }
-    try #require(expected.count == 8192 * BlockType.allCases.count)
+    try #require(expected.count == 8192 * Self.types.count)
     var start = 0
     for tensor in file.tensors {
       let floats = try file.dequantised(tensor)
@@ -42,6 +45,18 @@ struct DequantiseTests {
       }
       #expect(different.isEmpty, "\(tensor.name): \(different.prefix(4))")
       start += floats.count
+    }
+  }
+
+  @Test("a Q8_K block gives its integers times its scale")
+  func wideBytes() {
+    let block = randomBlocks(.q8_K, count: 1, seed: 5)
+    for scale in [Float(0.25), -3.5e-9, 1e30, 0] {
+      let bytes =
+        withUnsafeBytes(of: scale.bitPattern.littleEndian) { Array($0) } + block.dropFirst(4)
+      let floats = bytes.withUnsafeBytes { BlockType.q8_K.floats($0) }
+      let expected = bytes[4..<260].map { Float(Int8(bitPattern: $0)) * scale }
+      #expect(floats.map(\.bitPattern) == expected.map(\.bitPattern))
     }
   }
 

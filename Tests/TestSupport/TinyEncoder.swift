@@ -47,7 +47,7 @@ public struct TinyEncoder: Sendable {
       writer.tensors.append(
         .init(
           name: prefix + name, type: type.name, shape: shape,
-          data: Quantise.bytes(values, as: type)))
+          data: type.blocks(of: values)))
     }
     func linear(_ name: String, _ rows: Int, _ columns: Int) {
       add(name + ".weight", [rows, columns], 2 / Double(columns).squareRoot())

@@ -144,7 +144,7 @@ extension TinyFolder {
     {
       // Exact: the weights lie between a half and two (Sterbenz's lemma).
       let less = tensor.data.withUnsafeBytes { type.floats($0) }.map { $0 - 1 }
-      return (shape, Quantise.bytes(less, as: type))
+      return (shape, type.blocks(of: less))
     }
     return (shape, tensor.data)
   }

@@ -1,5 +1,5 @@
 import Inference
-import ModelFiles
+public import ModelFiles
 
 extension TinyModel {
   /// The file, ready to be written, or to be broken first.
@@ -50,7 +50,7 @@ extension TinyModel {
         .init(
           name: "rope_freqs.weight", shape: [rotaryScaling.divisors.count],
           type: BlockType.f32.rawValue,
-          data: Quantise.bytes(rotaryScaling.divisors, as: .f32)))
+          data: BlockType.f32.blocks(of: rotaryScaling.divisors)))
     }
     return writer
   }
@@ -87,5 +87,23 @@ extension TinyModel {
       number("rope.scaling.attn_factor", long.magnitude)
     }
     return entries
+  }
+}
+
+extension TinyModel {
+  /// Stores the matrices, as they are now, in another type.
+  public mutating func restore(as type: BlockType) {
+    for index in tensors.indices where tensors[index].shape.count > 1 {
+      let numbers = weight(tensors[index].name)
+      tensors[index] = .init(
+        name: tensors[index].name, shape: tensors[index].shape, type: type.rawValue,
+        data: type.blocks(of: numbers))
+    }
+  }
+
+  /// Overwrites a number of a tensor of 32-bit floats.
+  public mutating func spoil(_ name: String, with number: Float) {
+    guard let index = tensors.firstIndex(where: { $0.name == name }) else { return }
+    tensors[index].data.replaceSubrange(8..<12, with: BlockType.f32.blocks(of: [number]))
   }
 }

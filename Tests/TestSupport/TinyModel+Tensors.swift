@@ -11,7 +11,7 @@ extension TinyModel {
     ) -> GGUFWriter.Tensor {
       let values = (0..<shape.reduce(1, *)).map { _ in draw() }
       return .init(
-        name: name, shape: shape, type: type.rawValue, data: Quantise.bytes(values, as: type))
+        name: name, shape: shape, type: type.rawValue, data: type.blocks(of: values))
     }
     func matrix(
       _ name: String, _ rows: Int, _ columns: Int, scale: Double, count: Int? = nil,

@@ -122,4 +122,19 @@ struct EditingTests {
     bench.type("X")
     #expect(bench.text == "one Xtwo three" || bench.text == "oneX two three")
   }
+
+  @Test("a text becomes a question by the model's chat template; what steers in it is told")
+  func chat() throws {
+    let bench = try TestBench("Hello")
+    bench.press(":")
+    bench.type("question to a chat")
+    bench.press("<Enter>")
+    #expect(bench.text == "<|im_start|>user\nHello<|im_end|>\n")
+    expectSettled(bench)
+    #expect(!bench.screen.contains("steers the model"))
+    bench.press(":")
+    bench.type("question to a chat")
+    bench.press("<Enter>")
+    #expect(bench.screen.contains("<|im_start|>, which steers the model"))
+  }
 }

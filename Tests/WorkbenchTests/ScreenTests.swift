@@ -37,6 +37,24 @@ struct ScreenTests {
     try Snapshot.check(Scene(bench.state).grid, named: "panes-80x24")
   }
 
+  @Test(
+    "the next byte, within a token, in 80x24, 200x60 and 40x10",
+    arguments: [(24, 80), (60, 200), (10, 40)]
+  )
+  func bytes(rows: Int, columns: Int) throws {
+    let bench = try bench(rows: rows, columns: columns)
+    bench.press("6", "h", "h", "h", "j")
+    try Snapshot.check(Scene(bench.state).grid, named: "bytes-\(columns)x\(rows)")
+  }
+
+  @Test("the next byte within a character, without colour and without Unicode")
+  func plainBytes() throws {
+    let bench = try TestBench(
+      "the caf\u{e9} and", depth: .none, charset: .ascii, theme: TestBench.theme("ink"))
+    bench.press("6", "h", "h", "h", "h", "h")
+    try Snapshot.check(Scene(bench.state).grid, named: "bytes-plain-80x24")
+  }
+
   @Test("help, palette and a line that is asked for stand above everything")
   func overlays() throws {
     let bench = try bench(rows: 24, columns: 80, depth: .none)
@@ -57,7 +75,7 @@ struct ScreenTests {
   func themes(name: String) throws {
     for depth in ColorDepth.allCases {
       let bench = try TestBench(depth: depth, theme: TestBench.theme(name))
-      for key in ["2", "3", "4", "5", "z", "z", "<Space>", "v", "v", "v"] {
+      for key in ["2", "3", "4", "5", "6", "z", "z", "<Space>", "v", "v", "v"] {
         bench.press(key)
         #expect(bench.screen.contains("tiny"))
       }

@@ -20,6 +20,7 @@ final class TestBench {
 
   let model: Model
   let evaluator: Evaluator
+  private let desk: ByteDesk
 
   init(
     _ text: String = "the cat sat on the mat", size: Size = Size(rows: 24, columns: 80),
@@ -31,6 +32,7 @@ final class TestBench {
       path: TinyModel(seed: 21, context: context).write(to: folder), name: "tiny",
       precision: .f32)
     evaluator = try Evaluator(model: model, threads: 1)
+    desk = ByteDesk(evaluator)
     state = WorkbenchState(
       text: Array(text.utf8), modelName: "tiny", size: size,
       look: Look(theme: theme, depth: depth, charset: charset, themeNames: ["ink", "paper"]))
@@ -42,7 +44,7 @@ final class TestBench {
     ModelFacts(
       name: "tiny", quantisation: model.quantisation, shape: model.shape,
       tokenizer: model.tokenizer, context: evaluator.contextLength, threads: 1,
-      chatTemplate: .chatML(defaultSystem: nil))
+      chatTemplate: model.chatTemplate)
   }
 
   var text: String { String(decoding: state.document.bytes, as: UTF8.self) }
@@ -80,7 +82,7 @@ final class TestBench {
       switch effect {
       case .log(let entry): entries.append(entry)
       case .export, .useTheme, .redraw, .suspend, .quit, .cancel: outside.append(effect)
-      case .evaluate, .read, .decode, .openTokenizer, .study:
+      case .evaluate, .read, .readBytes, .decode, .openTokenizer, .study:
         if worksAtOnce { run(effect) } else { waiting.append(effect) }
       }
     }
@@ -99,6 +101,7 @@ final class TestBench {
           sampler: request.inputs.sampler)
         let reading = try LensCatalog.lens(request.inputs.lens).run(bench)
         send(.read(request.key, request.inputs, reading, finished: true))
+      case .readBytes(let request): try readBytes(request)
       case .decode(let request): try decode(request)
       case .openTokenizer(let source): open(source)
       case .study(let request): study(request)
@@ -131,6 +134,13 @@ final class TestBench {
       let found = query.matches(in: vocabulary, 0..<TokenID(vocabulary.count))
       send(.studied(.found(generation: generation, found, finished: true)))
     }
+  }
+
+  private func readBytes(_ request: ByteRequest) throws {
+    try desk.begin(request.text)
+    var reading = try desk.reading(at: request.inputs.offset)
+    while let longer = try desk.extended(reading) { reading = longer }
+    send(.bytes(request.inputs, reading, finished: true))
   }
 
   private func decode(_ request: DecodeRequest) throws {

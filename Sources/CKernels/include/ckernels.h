@@ -28,6 +28,7 @@ enum {
   CK_Q4_K = 12,
   CK_Q5_K = 13,
   CK_Q6_K = 14,
+  CK_Q8_K = 15,
   CK_IQ4_NL = 20,
   CK_IQ4_XS = 23,
   CK_BF16 = 30
@@ -59,13 +60,15 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
 /* The same for the pairs (x[i], x[rotated / 2 + i]), the order of most other models. */
 void ck_rotate_halves(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
                       const float *sines);
-/* out[i] = scale * dot(query, keys + slot * stride) for i < n, where slot is slots[i], or i if there
- * are no slots. */
-void ck_attention_scores(const float *query, const float *keys, size_t stride, const int32_t *slots,
-                         int32_t n, int32_t width, float scale, float *out);
-/* out += sum of weights[i] * (values + slot * stride), one after another. */
-void ck_attention_values(const float *weights, const float *values, size_t stride,
-                         const int32_t *slots, int32_t n, int32_t width, float *out);
+/* out[h * out_stride + i] = scale * dot(query h, keys + slot * stride) for i < n and h < heads, where
+ * slot is slots[i], or i if there are no slots. Queries lie one behind another, `width` floats each. */
+void ck_attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
+                         const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                         size_t out_stride);
+/* The h-th `width` floats of out += sum of weights[h * weights_stride + i] * (values + slot * stride),
+ * one after another. */
+void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                         size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
 /* log(sum(exp(x))) and the entropy in nats of softmax(x). */
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy);
 
@@ -80,7 +83,7 @@ void ck_rows_f32(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t
 
 /* Packed weights: panels of CK_PANEL rows, so that one vector holds the same columns of all of them
  * and a row needs neither a horizontal sum nor a scale of its own. See packed.h. */
-enum { CK_PANEL = 8, CK_BLOCK = 32 };
+enum { CK_PANEL = 16, CK_BLOCK = 32 };
 /* Whether weights of this type are packed; others are used as they are, with f32 activations. */
 int32_t ck_is_packed(int32_t type);
 /* Bytes of one panel of `columns` columns. */
@@ -88,7 +91,11 @@ size_t ck_panel_bytes(int32_t type, int32_t columns);
 /* Packs panel `panel` of a matrix of `rows` rows; missing rows of the last panel become zeros. */
 void ck_pack_panel(int32_t type, const uint8_t *weights, size_t row_bytes, int32_t rows, int32_t panel,
                    int32_t columns, uint8_t *out);
-/* Blocks of 32 floats as 16-bit integers: x ~ q * scale; `sums` is scale * sum of q of each block. */
+/* Row `row` of packed weights as floats, the same that ck_dequantise makes of the row it was. */
+void ck_panel_row(int32_t type, const uint8_t *panels, int32_t row, int32_t columns, float *out);
+/* Blocks of 32 floats as 16-bit integers: x ~ q * scale. Of every four columns the second and the
+ * third change places, as packed weights ask. `sums` has two numbers for each block: scale * sum of
+ * q, and the same of the first 16 columns. */
 void ck_quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums);
 /* y[t * y_stride + r] for the rows of panels begin..<end and t < tokens; rows beyond `rows` are not
  * written. */

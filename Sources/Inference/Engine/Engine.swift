@@ -5,6 +5,8 @@ import Synchronization
 public enum JobPriority: Int, Sendable, Comparable {
   /// Readings of lenses that need the model.
   case lens
+  /// A reading that follows the cursor from key to key.
+  case cursor
   /// Live decoding, a step at a time.
   case decode
   /// Evaluation of the text that was just edited.

@@ -185,19 +185,31 @@ public final class Evaluator {
   /// Seconds that a plain pass over `ids` takes, without records and with the logits of the last
   /// token alone, as other programs count it. The cache is emptied before and after.
   ///
+  /// - Parameter probe: what is recorded all the same, and then thrown away.
   /// - Throws: `EvaluationFault.tooLong`, or `CancellationError`.
-  public func timePass(_ ids: [TokenID], oneByOne: Bool) throws -> Double {
+  public func timePass(
+    _ ids: [TokenID], oneByOne: Bool, recording probe: Probe = []
+  ) throws -> Double {
     guard ids.count <= contextLength else {
       throw EvaluationFault.tooLong(tokens: ids.count, context: contextLength)
     }
     cut(to: 0)
     defer { cache.cut(to: 0) }
+    var parts: [TokenRecord.Parts] = []
     let clock = ContinuousClock()
     let begin = clock.now
     let step = oneByOne ? 1 : ForwardPass.chunk
     for start in stride(from: 0, to: ids.count, by: step) {
       let end = min(start + step, ids.count)
-      try pass.run(ids[start..<end], cache: cache, recorder: NoRecorder(), isCancelled: isCancelled)
+      if probe.isEmpty {
+        try pass.run(
+          ids[start..<end], cache: cache, recorder: NoRecorder(), isCancelled: isCancelled)
+      } else {
+        let recorder = TraceRecorder(
+          shape: model.shape, probe: probe, ids: ids, start: start, tokens: end - start)
+        try pass.run(ids[start..<end], cache: cache, recorder: recorder, isCancelled: isCancelled)
+        parts += (0..<end - start).map(recorder.parts)
+      }
       if oneByOne || end == ids.count {
         pass.logits(of: end - start - 1..<end - start, into: logitRows)
       }

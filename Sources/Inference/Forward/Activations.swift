@@ -10,6 +10,7 @@ final class Activations {
   let floats: UnsafeMutablePointer<Float>
   let integers: UnsafeMutablePointer<Int16>
   let scales: UnsafeMutablePointer<Float>
+  /// Two for each block: see `ck_quantise_i16`.
   let sums: UnsafeMutablePointer<Float>
   private let rows: UnsafeMutablePointer<Float>
 
@@ -21,7 +22,7 @@ final class Activations {
     integers = .allocate(capacity: tokens * width)
     integers.initialize(repeating: 0, count: tokens * width)
     scales = .zeros(tokens * blocks)
-    sums = .zeros(tokens * blocks)
+    sums = .zeros(tokens * blocks * 2)
     rows = .zeros(members * width)
   }
 
@@ -42,7 +43,7 @@ final class Activations {
     for token in tokens {
       ck_quantise_i16(
         floats + token * width, Int32(width), integers + token * width, scales + token * blocks,
-        sums + token * blocks)
+        sums + token * blocks * 2)
     }
   }
 
@@ -52,7 +53,7 @@ final class Activations {
     (floats + row * width).update(from: other.floats + source * width, count: width)
     (integers + row * width).update(from: other.integers + source * width, count: width)
     (scales + row * blocks).update(from: other.scales + source * blocks, count: blocks)
-    (sums + row * blocks).update(from: other.sums + source * blocks, count: blocks)
+    (sums + row * blocks * 2).update(from: other.sums + source * blocks * 2, count: blocks * 2)
   }
 }
 

@@ -33,26 +33,34 @@ extension ForwardPass {
     }
     member.barrier()
 
-    // One row of weights for each head and token: [position + 1].
-    let row = self.row + member.index * context
+    // Rows of weights of the heads that share keys: [heads, position + 1].
+    let rows = self.row + member.index * headsOfGroup * context
     batch.slots.withUnsafeBufferPointer { slots in
-      for pair in member.share(of: n * shape.heads) {
+      let pairs = member.share(of: n * shape.heads)
+      var pair = pairs.lowerBound
+      while pair < pairs.upperBound {
         let (token, head) = (pair / shape.heads, pair % shape.heads)
+        let end = min(pairs.upperBound, pair - head % headsOfGroup + headsOfGroup)
+        let heads = head..<head + (end - pair)
         let length = score(
-          index, head: head, token: token, batch, slots: slots, caches, into: row)
+          index, heads: heads, token: token, batch, slots: slots, caches, into: rows)
         if recorder.wantsAttention {
-          recorder.attention(
-            layer: index, head: head, token: token, weights: floats(row, length).span)
+          for (place, head) in heads.enumerated() {
+            recorder.attention(
+              layer: index, head: head, token: token,
+              weights: floats(rows + place * context, length).span)
+          }
         }
-        bring(index, head: head, token: token, batch, slots: slots, caches, weights: row)
+        bring(index, heads: heads, token: token, batch, slots: slots, caches, weights: rows)
+        pair = end
       }
     }
     member.barrier()
     mixed.quantise(member.share(of: n), width: shape.queryWidth)
     member.barrier()
-    let rows = layer.output.multiply(
+    let columns = layer.output.multiply(
       mixed, n: n, into: update, stride: shape.width, member: member)
-    add(rows: rows, n: n, after: layer.attentionOutputNorm, member: member)
+    add(rows: columns, n: n, after: layer.attentionOutputNorm, member: member)
     member.barrier()
     normaliseStream(member.share(of: n), by: layer.attentionStreamNorm)
   }
@@ -75,61 +83,71 @@ extension ForwardPass {
     }
   }
 
-  /// A row of attention weights, in the order of positions; zero outside the layer's window.
+  /// How many heads share keys and values.
+  private var headsOfGroup: Int { shape.heads / shape.keyValueHeads }
+
+  /// A row of attention weights for each of some heads that share keys, `context` floats apart, in
+  /// the order of positions; zero outside the layer's window.
   ///
-  /// - Returns: how many there are.
+  /// - Returns: how many there are in a row.
   private func score(
-    _ layer: Int, head: Int, token: Int, _ batch: Batch, slots: UnsafeBufferPointer<Int32>,
+    _ layer: Int, heads: Range<Int>, token: Int, _ batch: Batch, slots: UnsafeBufferPointer<Int32>,
     _ caches: Caches, into row: UnsafeMutablePointer<Float>
   ) -> Int {
     let width = shape.headWidth
     let stride = shape.keyValueWidth
-    let offset = shape.keyValueHead(ofHead: head) * width
-    let query = queries + token * shape.queryWidth + head * width
+    let offset = shape.keyValueHead(ofHead: heads.lowerBound) * width
+    let query = queries + token * shape.queryWidth + heads.lowerBound * width
+    let count = Int32(heads.count)
     let prefix = batch.prefixes[token]
     let own = batch.firstSlot[token]..<batch.firstSlot[token + 1]
     let length = prefix + own.count
     let first = shape.firstAttended(layer: layer, from: batch.positions[token])
-    row.update(repeating: 0, count: first)
+    for place in 0..<heads.count { (row + place * context).update(repeating: 0, count: first) }
     if first < prefix {
       ck_attention_scores(
-        query, caches.text.keys(layer: layer) + first * stride + offset, stride, nil,
-        Int32(prefix - first), Int32(width), shape.attentionScale, row + first)
+        query, count, caches.text.keys(layer: layer) + first * stride + offset, stride, nil,
+        Int32(prefix - first), Int32(width), shape.attentionScale, row + first, context)
     }
     let skipped = max(0, first - prefix)
     if skipped < own.count {
       ck_attention_scores(
-        query, caches.target.keys(layer: layer) + offset, stride,
+        query, count, caches.target.keys(layer: layer) + offset, stride,
         slots.baseAddress.map { $0 + own.lowerBound + skipped }, Int32(own.count - skipped),
-        Int32(width), shape.attentionScale, row + prefix + skipped)
+        Int32(width), shape.attentionScale, row + prefix + skipped, context)
     }
-    if let cap = shape.attentionSoftcap { ck_softcap(row + first, Int32(length - first), cap) }
-    ck_softmax(row + first, Int32(length - first))
+    for place in 0..<heads.count {
+      let weights = row + place * context + first
+      if let cap = shape.attentionSoftcap { ck_softcap(weights, Int32(length - first), cap) }
+      ck_softmax(weights, Int32(length - first))
+    }
     return length
   }
 
-  /// The values that a row of attention weights brings to its token.
+  /// The values that rows of attention weights of heads that share them bring to their token.
   private func bring(
-    _ layer: Int, head: Int, token: Int, _ batch: Batch, slots: UnsafeBufferPointer<Int32>,
+    _ layer: Int, heads: Range<Int>, token: Int, _ batch: Batch, slots: UnsafeBufferPointer<Int32>,
     _ caches: Caches, weights row: UnsafePointer<Float>
   ) {
     let width = shape.headWidth
     let stride = shape.keyValueWidth
-    let offset = shape.keyValueHead(ofHead: head) * width
-    let target = mixed.floats + token * shape.queryWidth + head * width
+    let offset = shape.keyValueHead(ofHead: heads.lowerBound) * width
+    let target = mixed.floats + token * shape.queryWidth + heads.lowerBound * width
+    let count = Int32(heads.count)
     let prefix = batch.prefixes[token]
     let own = batch.firstSlot[token]..<batch.firstSlot[token + 1]
     let first = shape.firstAttended(layer: layer, from: batch.positions[token])
-    target.update(repeating: 0, count: width)
+    target.update(repeating: 0, count: heads.count * width)
     if first < prefix {
       ck_attention_values(
-        row + first, caches.text.values(layer: layer) + first * stride + offset, stride, nil,
+        row + first, context, count, caches.text.values(layer: layer) + first * stride + offset,
+        stride, nil,
         Int32(prefix - first), Int32(width), target)
     }
     let skipped = max(0, first - prefix)
     if skipped < own.count {
       ck_attention_values(
-        row + prefix + skipped, caches.target.values(layer: layer) + offset, stride,
+        row + prefix + skipped, context, count, caches.target.values(layer: layer) + offset, stride,
         slots.baseAddress.map { $0 + own.lowerBound + skipped }, Int32(own.count - skipped),
         Int32(width), target)
     }

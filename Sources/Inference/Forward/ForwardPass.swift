@@ -46,7 +46,7 @@ final class ForwardPass {
   /// The hidden layer of the feed-forward network: `[n, f]`.
   let hidden: Activations
   let up: UnsafeMutablePointer<Float>
-  /// One row of attention for each thread: `[thread, context]`.
+  /// For each thread a row of attention of each head that shares keys: `[thread, head, context]`.
   let row: UnsafeMutablePointer<Float>
   /// The residual stream after the final norm: `[n, d]`.
   let output: Activations
@@ -70,7 +70,7 @@ final class ForwardPass {
     update = .zeros(n * shape.width)
     hidden = Activations(tokens: n, width: weights.widestHidden, members: team.count)
     up = .zeros(n * weights.widestHidden)
-    row = .zeros(team.count * context)
+    row = .zeros(team.count * shape.heads / shape.keyValueHeads * context)
     output = Activations(tokens: n, width: shape.width, members: team.count)
     angles = weights.architecture.rotaries.map { rotary in
       (.zeros(n * rotary.frequencies.count), .zeros(n * rotary.frequencies.count))

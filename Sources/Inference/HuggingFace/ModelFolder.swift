@@ -96,7 +96,21 @@ struct ModelFolder {
   /// `tokenizer_config.json`, of several the one called `default`. `nil` where there is none.
   ///
   /// - Throws: `FileFault` when a file is broken.
-  static func chatTemplate(in path: String) throws(FileFault) -> String? {
+  static func chatTemplate(in path: String) throws(FileFault) -> ChatTemplate? {
+    guard let source = try chatTemplateSource(in: path) else { return nil }
+    let settings = path + "/tokenizer_config.json"
+    guard FileManager.default.fileExists(atPath: settings) else { return ChatTemplate(source) }
+    let config = try ConfigFile.read(path: settings)
+    var tokens: [String: String] = [:]
+    for name in ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token"] {
+      // As text, or as an object that says more of the token.
+      let value = config.object[name]
+      tokens[name] = value?.string ?? value?["content"]?.string
+    }
+    return ChatTemplate(source, specialTokens: tokens)
+  }
+
+  private static func chatTemplateSource(in path: String) throws(FileFault) -> String? {
     let own = path + "/chat_template.jinja"
     if FileManager.default.fileExists(atPath: own) {
       let file = try MappedFile(path: own)

@@ -117,36 +117,24 @@ struct SafetensorsWeights: WeightSource {
   }
 }
 
-/// Memory that is filled before it is shared, and only read after.
-private final class OwnedBytes: @unchecked Sendable {
-  let bytes: UnsafeMutableRawBufferPointer
-
-  init(count: Int) { bytes = .allocate(byteCount: count, alignment: 64) }
-
-  deinit { bytes.deallocate() }
-
-  /// Where they lie; `count` is more than zero.
-  func pointer() -> UnsafePointer<UInt8>? {
-    bytes.baseAddress.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
-  }
-}
-
 extension StoredTensor {
   /// The same tensor with other numbers, as 32-bit floats in memory of its own.
-  fileprivate func replaced(by floats: [Float]) -> StoredTensor? {
+  fileprivate func replaced(by floats: [Float]) -> StoredTensor {
     let owner = OwnedBytes(count: floats.count * MemoryLayout<Float>.size)
-    floats.withUnsafeBytes { owner.bytes.copyMemory(from: $0) }
-    return owner.pointer().map {
-      StoredTensor(
-        path: path, name: name, shape: shape, type: .f32, offset: offset, bytes: $0, owner: owner)
+    floats.withUnsafeBytes { bytes in
+      UnsafeMutableRawBufferPointer(start: owner.start, count: bytes.count).copyMemory(from: bytes)
     }
+    return StoredTensor(
+      path: path, name: name, shape: shape, type: .f32, offset: offset, bytes: owner.start,
+      owner: owner)
   }
 
   /// A matrix of floats with rows and columns exchanged, in memory of its own.
-  fileprivate func transposed() -> StoredTensor? {
+  fileprivate func transposed() -> StoredTensor {
     let (columns, rows, size) = (shape[0], shape[1], type.blockBytes)
     let owner = OwnedBytes(count: columns * rows * size)
     let source = UnsafeRawPointer(bytes)
+    let target = UnsafeMutableRawPointer(owner.start)
     func exchange<Bits: FixedWidthInteger>(_: Bits.Type) {
       // In square tiles, so that both sides stay in the cache.
       let tile = 32
@@ -156,7 +144,7 @@ extension StoredTensor {
             for column in left..<min(left + tile, columns) {
               let bits = source.loadUnaligned(
                 fromByteOffset: (row * columns + column) * size, as: Bits.self)
-              owner.bytes.storeBytes(
+              target.storeBytes(
                 of: bits, toByteOffset: (column * rows + row) * size, as: Bits.self)
             }
           }
@@ -164,10 +152,8 @@ extension StoredTensor {
       }
     }
     if size == 4 { exchange(UInt32.self) } else { exchange(UInt16.self) }
-    return owner.pointer().map {
-      StoredTensor(
-        path: path, name: name, shape: [rows, columns], type: type, offset: offset, bytes: $0,
-        owner: owner)
-    }
+    return StoredTensor(
+      path: path, name: name, shape: [rows, columns], type: type, offset: offset,
+      bytes: owner.start, owner: owner)
   }
 }

@@ -10,7 +10,7 @@ public final class Model: Sendable {
   public let path: String
   /// Size of the file, in bytes.
   public let fileSize: Int
-  /// The block type of most of its weights, for instance `Q4_1`.
+  /// The block type of most of its weights, or the one that was asked for, for instance `Q4_1`.
   public let quantisation: String
   /// Its dimensions.
   public let shape: ModelShape
@@ -32,14 +32,19 @@ public final class Model: Sendable {
   ///     `tokenizer.json`.
   ///   - name: what to call it.
   ///   - precision: how activations are held.
+  ///   - requantise: rounds the matrices to this type, or where their rows are no whole number of its
+  ///     blocks to the one that `BlockType.fitting(columns:)` names; the model then shares nothing
+  ///     with its file. `nil` runs them as they are stored.
   ///   - threads: how many threads prepare the weights.
   /// - Throws: `FileFault` when the file is broken, or is of a kind that cannot be run.
   public static func load(
-    path: String, name: String, precision: Precision = .i16, threads: Int = 1
+    path: String, name: String, precision: Precision = .i16, requantise: BlockType? = nil,
+    threads: Int = 1
   ) throws(FileFault) -> Model {
     guard ModelFolder.isFolder(path) else {
       return try Model(
-        file: GGUFFile.open(path: path), name: name, precision: precision, threads: threads)
+        file: GGUFFile.open(path: path), name: name, precision: precision,
+        requantise: requantise, threads: threads)
     }
     let folder = try ModelFolder.open(path: path)
     guard !folder.kind.isEncoder else {
@@ -50,11 +55,12 @@ public final class Model: Sendable {
     }
     return try Model(
       folder: folder, tokenizer: folder.tokenizer(), name: name, precision: precision,
+      requantise: requantise,
       threads: threads)
   }
 
   private init(
-    file: GGUFFile, name: String, precision: Precision, threads: Int
+    file: GGUFFile, name: String, precision: Precision, requantise: BlockType?, threads: Int
   ) throws(FileFault) {
     let architecture = try Architecture(file)
     let team = ThreadTeam(count: threads)
@@ -73,14 +79,17 @@ public final class Model: Sendable {
     self.tokenizer = tokenizer
     self.precision = precision
     chatTemplate = try ChatTemplate(file: file)
+    let stored = GGUFWeights(file: file)
     weights = try Weights(
-      source: GGUFWeights(file: file), architecture: architecture, precision: precision, team: team)
-    quantisation = Self.mainType(of: file)
+      source: requantise.map { RequantisedWeights(stored, to: $0, team: team) } ?? stored,
+      architecture: architecture, precision: precision, team: team)
+    quantisation = requantise?.name ?? Self.mainType(of: file)
   }
 
   /// Prepares the weights of a Hugging Face folder.
   init(
-    folder: ModelFolder, tokenizer: Tokenizer, name: String, precision: Precision, threads: Int
+    folder: ModelFolder, tokenizer: Tokenizer, name: String, precision: Precision,
+    requantise: BlockType? = nil, threads: Int
   ) throws(FileFault) {
     let team = ThreadTeam(count: threads)
     defer { team.stop() }
@@ -90,10 +99,12 @@ public final class Model: Sendable {
     shape = folder.architecture.shape
     self.tokenizer = tokenizer
     self.precision = precision
-    chatTemplate = try ModelFolder.chatTemplate(in: folder.path).map { ChatTemplate(jinja: $0) }
+    chatTemplate = try ModelFolder.chatTemplate(in: folder.path)
+    let stored = folder.weights
     weights = try Weights(
-      source: folder.weights, architecture: folder.architecture, precision: precision, team: team)
-    quantisation = ModelFolder.mainType(of: folder.tensors)
+      source: requantise.map { RequantisedWeights(stored, to: $0, team: team) } ?? stored,
+      architecture: folder.architecture, precision: precision, team: team)
+    quantisation = requantise?.name ?? ModelFolder.mainType(of: folder.tensors)
   }
 
   /// The block type that holds the most weights.

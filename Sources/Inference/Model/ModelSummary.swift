@@ -82,10 +82,8 @@ public struct ModelSummary: Sendable {
       folder?.kind.isEncoder == true
       ? obstacles.attempt { () throws(FileFault) in try Pooling(folder: path) } : nil
     vocabularySize = shape?.vocabularySize
-    let template = obstacles.attempt { () throws(FileFault) in
-      try ModelFolder.chatTemplate(in: path)
-    }
-    chatTemplate = (template ?? nil).map { ChatTemplate(jinja: $0) }
+    chatTemplate =
+      obstacles.attempt { () throws(FileFault) in try ModelFolder.chatTemplate(in: path) } ?? nil
     metadata = config.valuesForReading
     obstacle = obstacles.found.first
   }

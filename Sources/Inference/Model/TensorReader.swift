@@ -6,6 +6,7 @@ struct TensorReader {
   let source: any WeightSource
   let precision: Precision
   let team: ThreadTeam
+  private let memory = PackedMemory()
   private var read: Set<String> = []
 
   init(source: any WeightSource, precision: Precision, team: ThreadTeam) {
@@ -40,7 +41,7 @@ struct TensorReader {
   ) throws(FileFault) -> WeightMatrix {
     let found = try tensor(name, [columns, rows])
     try refuseInfinite(found)
-    return WeightMatrix(found, rows: rows, precision: precision, team: team)
+    return WeightMatrix(found, rows: rows, precision: precision, memory: memory, team: team)
   }
 
   /// Matrices that lie one after another in one tensor, as rows of the same inputs.
@@ -53,7 +54,8 @@ struct TensorReader {
     return rows.map { count in
       defer { first += count }
       return WeightMatrix(
-        whole.rows(first..<first + count), rows: count, precision: precision, team: team)
+        whole.rows(first..<first + count), rows: count, precision: precision, memory: memory,
+        team: team)
     }
   }
 
@@ -74,7 +76,7 @@ struct TensorReader {
     return (0..<count).map { index in
       WeightMatrix(
         whole.rows(index * rows..<(index + 1) * rows), rows: rows, precision: precision,
-        team: team)
+        memory: memory, team: team)
     }
   }
 

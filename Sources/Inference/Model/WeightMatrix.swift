@@ -1,8 +1,8 @@
 import CKernels
 import ModelFiles
 
-/// A weight matrix of the model: the file's bytes, and for quantised types the same numbers packed
-/// into panels of eight rows, in the order in which the kernel reads them.
+/// A weight matrix of the model: for quantised types packed into panels of sixteen rows, in the order
+/// in which the kernel reads them, otherwise the bytes of its file.
 ///
 /// `@unchecked Sendable`: all memory is written before the initialiser returns and only read after.
 final class WeightMatrix: @unchecked Sendable {
@@ -14,50 +14,48 @@ final class WeightMatrix: @unchecked Sendable {
   /// Bytes that one multiplication reads.
   let byteCount: Int
 
-  /// Keeps `source` alive.
+  /// Keeps `bytes` alive.
   private let owner: any Sendable
-  private let source: UnsafePointer<UInt8>
+  /// Panels, or rows one after another.
+  private let bytes: UnsafePointer<UInt8>
+  private let isPacked: Bool
   private let rowBytes: Int
-  private let panels: UnsafeMutablePointer<UInt8>?
 
-  /// Takes a tensor as a matrix of `rows` rows, packing it when the precision calls for that.
-  init(_ tensor: StoredTensor, rows: Int, precision: Precision, team: ThreadTeam) {
-    let pointer = tensor.bytes
-    owner = tensor.owner
+  /// Takes a tensor as a matrix of `rows` rows. When the precision calls for that it is packed, and
+  /// its own bytes are needed no more.
+  init(
+    _ tensor: StoredTensor, rows: Int, precision: Precision, memory: PackedMemory, team: ThreadTeam
+  ) {
     type = tensor.type
     columns = tensor.shape[0]
     self.rows = rows
-    source = pointer
     rowBytes = tensor.rowBytes
-    guard precision == .i16, ck_is_packed(Int32(type.rawValue)) != 0, columns % Int(CK_BLOCK) == 0
-    else {
-      panels = nil
+    let number = Int32(type.rawValue)
+    isPacked =
+      precision == .i16 && ck_is_packed(number) != 0 && columns % Int(CK_BLOCK) == 0
+    guard isPacked else {
+      owner = tensor.owner
+      bytes = tensor.bytes
       byteCount = rows * rowBytes
       return
     }
-    let panelBytes = ck_panel_bytes(Int32(type.rawValue), Int32(columns))
+    let panelBytes = ck_panel_bytes(number, Int32(columns))
     let count = (rows + Int(CK_PANEL) - 1) / Int(CK_PANEL)
     byteCount = count * panelBytes
-    let packed = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-      .assumingMemoryBound(to: UInt8.self)
-    panels = packed
-    let (type, rows, columns, rowBytes) = (
-      Int32(type.rawValue), Int32(rows), Int32(columns), rowBytes
-    )
+    let place = memory.take(byteCount)
+    owner = place.owner
+    bytes = UnsafePointer(place.start)
     // Members write different panels.
-    nonisolated(unsafe) let target = packed
+    nonisolated(unsafe) let (target, source) = (place.start, tensor.bytes)
+    let (rows32, columns32, rowBytes) = (Int32(rows), Int32(columns), rowBytes)
     team.run { member in
       for panel in member.share(of: count) {
         ck_pack_panel(
-          type, pointer, rowBytes, rows, Int32(panel), columns, target + panel * panelBytes)
+          number, source, rowBytes, rows32, Int32(panel), columns32, target + panel * panelBytes)
       }
     }
+    tensor.forget()
   }
-
-  deinit { panels?.deallocate() }
-
-  /// Whether ``multiply(_:tokens:into:stride:member:)`` reads the integers of the activations.
-  var readsIntegers: Bool { panels != nil }
 
   /// The part of `y = x Wᵀ` that falls to a member: `[tokens, rows]`, `stride` floats a row.
   ///
@@ -69,17 +67,17 @@ final class WeightMatrix: @unchecked Sendable {
   ) -> Range<Int> {
     let share = member.share(of: rows, granularity: Int(CK_PANEL))
     guard !share.isEmpty else { return share }
-    if let panels {
+    if isPacked {
       let blocks = columns / Int(CK_BLOCK)
       let panel = Int(CK_PANEL)
       ck_panels_i16(
-        Int32(type.rawValue), panels, Int32(share.lowerBound / panel),
+        Int32(type.rawValue), bytes, Int32(share.lowerBound / panel),
         Int32((share.upperBound + panel - 1) / panel), Int32(rows), Int32(columns),
         x.integers + tokens.lowerBound * columns, x.scales + tokens.lowerBound * blocks,
-        x.sums + tokens.lowerBound * blocks, Int32(tokens.count), y, stride)
+        x.sums + tokens.lowerBound * blocks * 2, Int32(tokens.count), y, stride)
     } else {
       ck_rows_f32(
-        Int32(type.rawValue), source, rowBytes, Int32(share.lowerBound), Int32(share.upperBound),
+        Int32(type.rawValue), bytes, rowBytes, Int32(share.lowerBound), Int32(share.upperBound),
         Int32(columns), x.floats + tokens.lowerBound * columns, columns, Int32(tokens.count), y,
         stride, x.scratch(ofMember: member.index))
     }
@@ -89,6 +87,10 @@ final class WeightMatrix: @unchecked Sendable {
   /// One row as floats: `[columns]`.
   func row(_ index: Int, into out: UnsafeMutablePointer<Float>) {
     precondition(index >= 0 && index < rows)
-    ck_dequantise(Int32(type.rawValue), source + index * rowBytes, Int32(columns), out)
+    if isPacked {
+      ck_panel_row(Int32(type.rawValue), bytes, Int32(index), Int32(columns), out)
+    } else {
+      ck_dequantise(Int32(type.rawValue), bytes + index * rowBytes, Int32(columns), out)
+    }
   }
 }

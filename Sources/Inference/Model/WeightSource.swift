@@ -50,6 +50,12 @@ struct StoredTensor {
     return found == 0
   }
 
+  /// Says that its bytes will not be read again soon, so that a mapped file need not stay in memory.
+  func forget() {
+    let count = shape.dropFirst().reduce(1, *) * rowBytes
+    (owner as? any MappedBytes)?.forget(UnsafeRawBufferPointer(start: bytes, count: count))
+  }
+
   /// Rows of a matrix as a matrix of their own.
   func rows(_ range: Range<Int>) -> StoredTensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= shape.dropFirst().reduce(1, *))

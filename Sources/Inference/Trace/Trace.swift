@@ -39,11 +39,12 @@ public struct Trace: Sendable {
     let first = shape.firstAttended(layer: layer, from: query)
     for key in first...query {
       guard let keys = records[key].parts.keys else { return nil }
-      row[key] = queries.withUnsafeBufferPointer { queries in
+      queries.withUnsafeBufferPointer { queries in
         keys.withUnsafeBufferPointer { keys in
-          ck_dot(
-            queries.baseAddress.map { $0 + queryStart }, keys.baseAddress.map { $0 + keyStart },
-            Int32(width)) * shape.attentionScale
+          ck_attention_scores(
+            queries.baseAddress.map { $0 + queryStart }, 1,
+            keys.baseAddress.map { $0 + keyStart }, width, nil, 1, Int32(width),
+            shape.attentionScale, &row[key], 1)
         }
       }
     }

@@ -35,7 +35,7 @@ extension SentencePieceParts {
       try gguf.flag("tokenizer.ggml.remove_extra_whitespaces") ?? (algorithm == .unigram)
     // Vocabularies joined by scores are run without normalisation, on any bytes.
     spacing.replacesInvalid = algorithm == .unigram
-    spacing.spacesInWholes = true
+    spacing.spacesInWholes = algorithm == .bytePair
     fallsBackToBytes = kinds.contains(TokenKind.byte.rawValue)
   }
 }

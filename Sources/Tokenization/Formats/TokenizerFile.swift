@@ -13,14 +13,16 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   case tiktoken
   /// GPT-2's `encoder.json` and `vocab.bpe`.
   case pair = "encoder.json"
+  /// A lexicon that `tessera tokenizer train` learned; `LexiconFile` describes it.
+  case lexicon
 
   /// The name of the tokenizer that needs no file: each byte is a token.
   public static let bytesName = "bytes"
 
   /// What `--tokenizer` takes, for messages.
   public static let knownForms =
-    "a GGUF file, a tokenizer.json or a folder with one, a tekken.json, a .tiktoken file, or GPT-2's "
-    + "encoder.json and vocab.bpe"
+    "a GGUF file, a tokenizer.json or a folder with one, a tekken.json, a .tiktoken file, GPT-2's "
+    + "encoder.json and vocab.bpe, or a lexicon (lib) of Tessera's own"
 
   /// What a file is.
   ///
@@ -48,6 +50,7 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   private static func jsonKind(of file: MappedFile) throws(FileFault) -> TokenizerFile {
     switch try JSONReader.firstField(file) {
     case (_, .number)?: return .pair
+    case ("format", .string)?: return .lexicon
     case ("config", _)?, ("vocab", .array)?, ("special_tokens", _)?: return .tekken
     default: return .json
     }
@@ -72,6 +75,7 @@ extension Tokenizer {
     case .json: return try TokenizerJSON.open(file)
     case .tekken: return try TekkenFile.open(file)
     case .pair: return try PairedFiles.open(path: path)
+    case .lexicon: return try Tokenizer(lexicon: file)
     case .tiktoken:
       let pattern = splitting.flatMap { WordPattern(gguf: $0) }
       guard splitting == nil || pattern != nil else {

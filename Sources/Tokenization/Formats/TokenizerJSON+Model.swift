@@ -7,6 +7,9 @@ extension TokenizerJSON {
     let (steps, isByteLevel) = try cutting()
     let affixes = try affixes()
     let type = model.settings["type"]?.string ?? (model.isList ? "Unigram" : "BPE")
+    if type == "Unigram", isByteLevel, model.isList {
+      return try byteUnigram(normalizers, steps, affixes)
+    }
     guard type == "BPE" || type == "WordLevel" else { throw unknown("model", type) }
     guard !model.isList else { throw fault("model.vocab", "is a list, which \(type) has not") }
     guard model.settings["dropout"]?.double ?? 0 == 0 else {
@@ -94,7 +97,7 @@ extension TokenizerJSON {
   }
 
   /// The entries by id, with those that were added, in the byte alphabet.
-  private func byteLevelParts(_ affixes: Affixes) throws(FileFault) -> VocabularyParts {
+  func byteLevelParts(_ affixes: Affixes) throws(FileFault) -> VocabularyParts {
     let order = try entriesByID()
     var parts = VocabularyParts()
     parts.names = VocabularyParts.Names(

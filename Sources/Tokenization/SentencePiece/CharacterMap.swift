@@ -10,6 +10,8 @@
 struct CharacterMap: Sendable {
   /// Bytes that the left side of a rule may have.
   static let longestRule = 256
+  /// Bytes that a rule may write.
+  static let longestText = 256
   /// Bytes that the compiled rules may have.
   static let maximumBytes = 1 << 26
 
@@ -107,6 +109,11 @@ struct CharacterMap: Sendable {
       if Self.hasLeaf(unit) {
         guard below < units.count, Int(units[below] & 0x7FFF_FFFF) < texts.count else {
           throw VocabularyFault(key: key, what: "has a rule whose text lies outside")
+        }
+        let text = texts.all[Int(units[below] & 0x7FFF_FFFF)...].prefix(Self.longestText + 1)
+        guard text.contains(0) else {
+          throw VocabularyFault(
+            key: key, what: "has a rule that writes more than \(Self.longestText) bytes")
         }
         bytes.withUnsafeBufferPointer(body)
       }

@@ -52,9 +52,21 @@ extension Command {
     },
     Command("edit.chat", "Make the text a question to a chat model", .editing) { state, _ in
       let text = String(decoding: state.document.bytes, as: UTF8.self)
-      guard let rendered = state.model?.chatTemplate?.render(user: text) else {
-        state.tell("this model has no chat template that Tessera can write", isError: true)
+      guard let template = state.model?.chatTemplate else {
+        state.tell("this model has no chat template", isError: true)
         return []
+      }
+      let message = ChatMessage(role: "user", text)
+      let rendered: String
+      do throws(TemplateFault) {
+        // Without a date, so that a replayed session makes the same text again.
+        rendered = try template.render([message])
+      } catch {
+        state.tell(error.kind == .refusal ? error.what : "\(error)", isError: true)
+        return []
+      }
+      if let token = state.model.flatMap({ message.steeringToken(of: $0.tokenizer) }) {
+        state.tell("the text has the special token \(token), which steers the model")
       }
       let effects = state.replace(0..<state.document.bytes.count, with: Array(rendered.utf8))
       state.moveCursor(to: state.document.tokens.count - 1)
@@ -70,6 +82,8 @@ extension Command {
       state.history.joins = false
       state.cursor = state.document.token(at: max(0, state.caret - 1)) ?? 0
       state.candidate = 0
+      // The Bytes pane stays where it was.
+      state.bytes.offset = state.caret
       return []
     },
     Command(
@@ -214,6 +228,7 @@ extension WorkbenchState {
     records.removeSubrange(kept...)
     decode.stopped = nil
     candidate = 0
+    bytes.offset = nil
     showCursor()
   }
 }

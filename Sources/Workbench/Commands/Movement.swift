@@ -67,6 +67,7 @@ extension WorkbenchState {
   mutating func moveCursor(to index: Int) {
     cursor = max(0, min(index, document.tokens.count - 1))
     candidate = 0
+    bytes.offset = nil
     if document.tokens.indices.contains(cursor) { caret = document.tokens[cursor].start }
     showCursor()
   }

@@ -13,6 +13,7 @@ extension Command {
         state.tell("evaluation given up at token \(state.records.count) · any edit takes it up")
       }
       effects += state.readings.giveUp().map { .cancel(.read($0)) }
+      if state.bytes.giveUp() { effects.append(.cancel(.bytes)) }
       guard effects.isEmpty else { return effects }
       if state.isZoomed { return state.perform("view.zoom") }
       state.tell("q quits · ? shows the keys")

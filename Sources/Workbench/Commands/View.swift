@@ -184,7 +184,7 @@ extension WorkbenchState {
     let place = panes.firstIndex(of: focus) ?? 0
     focus = panes[(place + step + panes.count) % panes.count]
     // On a screen with room for one pane only, all of them take turns.
-    if panes.count == 1 { show(step > 0 ? .next : .tokenizer) }
+    if panes.count == 1 { show(step > 0 ? .next : PaneID.allCases.last ?? .decode) }
   }
 
   /// Gives a pane the focus, and brings it onto the screen if it is not there.

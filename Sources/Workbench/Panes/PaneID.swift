@@ -10,6 +10,8 @@ public enum PaneID: String, Sendable, CaseIterable, Hashable {
   case layers
   /// The live run.
   case decode
+  /// The next byte.
+  case bytes
   /// Several tokenizers on the text.
   case compare
   /// The vocabulary, and the token at the cursor explained.
@@ -19,15 +21,5 @@ public enum PaneID: String, Sendable, CaseIterable, Hashable {
   public var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
   /// The key that shows it.
-  var number: Int {
-    switch self {
-    case .text: 1
-    case .next: 2
-    case .attention: 3
-    case .layers: 4
-    case .decode: 5
-    case .compare: 7
-    case .tokenizer: 8
-    }
-  }
+  var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
 }

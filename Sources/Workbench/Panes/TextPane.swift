@@ -26,6 +26,11 @@ enum TextPane {
         canvas.grid.put(cell.text, at: place, style: painter.style(cell), clip: inner)
         column += cell.width
       }
+      if index == rows.count - 1, painter.bytePlace == row.end, column < inner.endColumn {
+        canvas.grid.put(
+          " ", at: Point(row: inner.row + index, column: column), style: painter.byteMark(on: nil),
+          clip: inner)
+      }
       if state.mode == .insert, isFocused, holds(state.caret, row, isLast: index == rows.count - 1)
       {
         let column = inner.column + min(row.column(of: state.caret), inner.columns - 1)
@@ -57,6 +62,8 @@ enum TextPane {
     let vocabulary: Vocabulary?
     let text, generated, special, boundary, faint, symbol, cursor, alternate, match: Style
     let matches: [Range<Int>]
+    /// The byte that the Bytes pane is about, where it is to be marked.
+    let bytePlace: Int?
 
     init(_ state: WorkbenchState, _ canvas: Canvas) {
       self.state = state
@@ -78,9 +85,25 @@ enum TextPane {
       matches =
         wanted.isEmpty || end <= state.textTop
         ? [] : state.document.bytes[state.textTop..<end].ranges(of: wanted)
+      bytePlace =
+        state.visible.contains(.bytes) && state.mode != .insert ? state.bytePlace : nil
+    }
+
+    /// The mark of the Bytes pane's place: it stands out while the pane has the keys.
+    func byteMark(on style: Style?) -> Style {
+      state.focus == .bytes ? match : (style ?? text).adding(.underline)
     }
 
     func style(_ cell: FlowCell) -> Style {
+      if let bytePlace, cell.kind != .boundary,
+        cell.offset..<cell.offset + max(1, cell.length) ~= bytePlace
+      {
+        return byteMark(on: unmarked(cell))
+      }
+      return unmarked(cell)
+    }
+
+    private func unmarked(_ cell: FlowCell) -> Style {
       guard let token = cell.token else { return cell.kind == .plain ? text : symbol }
       if cell.kind == .boundary { return boundary }
       if token == state.cursor, state.mode != .insert { return cursor }

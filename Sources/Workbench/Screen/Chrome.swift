@@ -161,7 +161,9 @@ enum Chrome {
     if state.evaluation.isRunning {
       return " evaluating \(state.records.count)/\(state.evaluable) "
     }
-    if state.readings.isPending, !state.decode.isRunning { return " reading… " }
+    if state.readings.isPending || state.bytes.isPending, !state.decode.isRunning {
+      return " reading… "
+    }
     return state.savedAt.map { " saved \($0) " } ?? ""
   }
 
@@ -179,6 +181,7 @@ enum Chrome {
     case .next: return [(end, "take"), ("x", "ban"), ("o", "stage"), ("space", "decode")] + general
     case .attention: return [(end, "map"), ("hjkl", "head"), ("a", "as heat")] + general
     case .layers: return [("j k", "layers"), ("z", "zoom")] + general
+    case .bytes: return [("h l", "byte"), ("j k", "outcome"), (end, "take")] + general
     case .decode: return [("space", "decode"), ("s", "step"), ("t T", "temperature")] + general
     case .compare: return [("a", "add"), ("x", "drop"), ("p", "perturb"), ("z", "zoom")] + general
     case .tokenizer:

@@ -21,6 +21,7 @@ public struct Scene: Sendable {
       case .attention: AttentionPane.draw(state, into: &canvas, area: area)
       case .layers: LayersPane.draw(state, into: &canvas, area: area)
       case .decode: DecodePane.draw(state, into: &canvas, area: area)
+      case .bytes: BytesPane.draw(state, into: &canvas, area: area)
       case .compare: ComparePane.draw(state, into: &canvas, area: area)
       case .tokenizer: TokenizerPane.draw(state, into: &canvas, area: area)
       }

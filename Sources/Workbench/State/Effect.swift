@@ -6,6 +6,8 @@ public enum WorkKey: Sendable, Hashable {
   case decode
   /// A reading.
   case read(ReadingKey)
+  /// The distribution of the next byte.
+  case bytes
 
   /// The key for the engine.
   public var name: String {
@@ -13,6 +15,7 @@ public enum WorkKey: Sendable, Hashable {
     case .evaluate: "evaluate"
     case .decode: "decode"
     case .read(let key): "read.\(key.rawValue)"
+    case .bytes: "bytes"
     }
   }
 }
@@ -25,6 +28,8 @@ public enum Effect: Sendable {
   case decode(DecodeRequest)
   /// Read through a lens.
   case read(ReadingRequest)
+  /// Find what the next byte could be.
+  case readBytes(ByteRequest)
   /// Give up work.
   case cancel(WorkKey)
   /// Open a tokenizer, by an installed name or a path.

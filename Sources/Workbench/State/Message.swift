@@ -51,6 +51,8 @@ public enum Message: Sendable {
   case decodeEnded(generation: Int, StopReason)
   /// A reading, or the part of it that there is so far.
   case read(ReadingKey, ReadingInputs, Reading, finished: Bool)
+  /// What the next byte could be, with as many completions as there are so far.
+  case bytes(ByteInputs, ByteReading, finished: Bool)
   /// A tokenizer is open: what was asked for, and how it is called.
   case tokenizerOpened(String, name: String, Tokenizer)
   /// A tokenizer could not be opened.

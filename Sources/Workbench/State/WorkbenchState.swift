@@ -49,6 +49,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var decode = DecodeState()
   /// Readings that are shown or on their way.
   var readings = Readings()
+  /// The Bytes pane.
+  var bytes = ByteState()
 
   // The view.
   /// What keys do.

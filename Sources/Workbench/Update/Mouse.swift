@@ -1,4 +1,5 @@
 import Cells
+import Lenses
 
 extension WorkbenchState {
   /// Takes what was done with the mouse.
@@ -44,6 +45,11 @@ extension WorkbenchState {
       let effects = perform("head.go", "\(head.layer).\(head.head)")
       return twice ? effects + perform("head.map") : effects
     case .layers: return []
+    case .bytes:
+      guard let chosen = BytesPane.outcome(at: place, self) else { return [] }
+      let again = chosen == bytes.choice
+      bytes.choice = chosen
+      return twice || again ? perform("bytes.choose") : []
     case .decode:
       guard let branch = DecodePane.branch(at: place, self) else { return [] }
       return perform("branch.go", "\(branch + 1)")
@@ -73,6 +79,9 @@ extension WorkbenchState {
       focus = saved
       return effects
     case .layers: return perform(rows > 0 ? "layers.down" : "layers.up")
+    case .bytes:
+      bytes.choice = max(0, min(bytes.choice + rows, (bytes.current?.rows.count ?? 1) - 1))
+      return []
     case .decode: return perform(rows > 0 ? "decode.down" : "decode.up")
     case .compare: return perform(rows > 0 ? "row.down" : "row.up")
     case .tokenizer: return perform(rows > 0 ? "vocabulary.down" : "vocabulary.up")

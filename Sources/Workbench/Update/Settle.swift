@@ -15,7 +15,7 @@ extension WorkbenchState {
     }
     guard model != nil, !isReplaying else { return [] }
     settleComparison()
-    return wantEvaluation() + wantReadings() + wantTokenizers() + wantStudies()
+    return wantEvaluation() + wantBytes() + wantReadings() + wantTokenizers() + wantStudies()
   }
 
   /// Has the text scrolled so that the cursor is seen, once everything else is done.
@@ -81,7 +81,7 @@ extension WorkbenchState {
       if lens == "attention-from", let here {
         return attentionInputs(from: here, last: last)
       }
-      return kind.runsModel ? inputs(lens, ["token": "\(cursor)"], [last], .residual) : nil
+      return kind.runsModel ? inputs(lens, ["token": "\(cursor)"], [last], kind.needs) : nil
     case .next:
       guard visible.contains(.next), !decode.isRunning, let here else { return nil }
       let following = records[safe: cursor + 1]

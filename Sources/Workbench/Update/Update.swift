@@ -41,6 +41,8 @@ extension WorkbenchState {
       decode.stopped = decode.isStep ? nil : reason
     case .read(let key, let inputs, let reading, let finished):
       readings.take(key, Readings.Slot(inputs: inputs, reading: reading, isFinished: finished))
+    case .bytes(let inputs, let reading, let finished):
+      bytes.take(inputs, reading, isFinished: finished)
     case .tokenizerOpened(let source, let name, let tokenizer):
       compare.opened(source, name: name, tokenizer)
     case .tokenizerFailed(let source, let why):
@@ -95,6 +97,8 @@ extension WorkbenchState {
       tell(why, isError: true)
     case .read(let key):
       readings.fail(key, why)
+    case .bytes:
+      bytes.fail(why)
     }
   }
 }

@@ -9,7 +9,10 @@ import Tokenization
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed on this machine.",
-    subcommands: [BenchDecode.self, BenchPrefill.self, BenchTokenize.self, BenchRender.self])
+    subcommands: [
+      BenchDecode.self, BenchPrefill.self, BenchRecord.self, BenchRollouts.self, BenchStart.self,
+      BenchMemory.self, BenchTokenize.self, BenchRender.self,
+    ])
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
@@ -21,6 +24,28 @@ struct BenchCommand: ParsableCommand {
     return sorted.count.isMultiple(of: 2)
       ? (sorted[middle - 1] + sorted[middle]) / 2
       : sorted.indices.contains(middle) ? sorted[middle] : last
+  }
+
+  /// Runs what can be interrupted, and ends as an interrupted command does when it was.
+  static func interruptible<R>(_ body: () throws -> R) throws -> R {
+    Interruption.watch()
+    do {
+      return try body()
+    } catch is CancellationError {
+      try Interruption.check()
+      throw CancellationError()
+    }
+  }
+
+  /// Tokens of some prose, as often as it takes.
+  static func ids(_ count: Int, of model: Model) -> [TokenID] {
+    let prose = model.tokenizer.encode(Array(prose.utf8)).map(\.id)
+    return (0..<count).map { prose[$0 % prose.count] }
+  }
+
+  /// Writes a report as JSON, or the line that says the same to people.
+  static func write(_ report: some Encodable, as format: Format, line: String) throws {
+    try StandardOutput().write(text: format == .json ? JSONText.line(report) : line + "\n")
   }
 
   /// Ordinary prose, to measure on.
@@ -65,14 +90,12 @@ private struct ModelBenchReport: Encodable {
   static func measure(
     _ bench: String, tokens: Int, options: ModelOptions, runs: Int
   ) throws -> ModelBenchReport {
-    Interruption.watch()
-    let model = try options.load()
-    let evaluator = try options.evaluator(of: model)
-    evaluator.isCancelled = { Interruption.signal != nil }
-    let prose = model.tokenizer.encode(Array(BenchCommand.prose.utf8)).map(\.id)
-    let ids = (0..<tokens).map { prose[$0 % prose.count] }
-    let oneByOne = bench == "decode"
-    do {
+    try BenchCommand.interruptible {
+      let model = try options.load()
+      let evaluator = try options.evaluator(of: model)
+      evaluator.isCancelled = { Interruption.signal != nil }
+      let ids = BenchCommand.ids(tokens, of: model)
+      let oneByOne = bench == "decode"
       // The first pass brings weights and code into memory.
       _ = try evaluator.timePass(Array(ids.prefix(16)), oneByOne: oneByOne)
       let rates = try (0..<runs).map { _ in
@@ -82,9 +105,6 @@ private struct ModelBenchReport: Encodable {
         bench: bench, model: model.name, precision: options.precision.rawValue,
         threads: evaluator.threads, tokens: tokens, runs: rates,
         tokensPerSecond: BenchCommand.median(rates), bytesPerToken: model.bytesPerToken)
-    } catch is CancellationError {
-      try Interruption.check()
-      throw CancellationError()
     }
   }
 

@@ -135,11 +135,15 @@ struct BenchRender: ParsableCommand {
 /// Does at once what the state asks for, without an engine.
 private final class SynchronousHost {
   let evaluator: Evaluator
+  private let desk: ByteDesk
   /// How many tokens a run decodes; they wait in `steps` to be shown.
   var decodes = 0
   var steps: [Message] = []
 
-  init(evaluator: Evaluator) { self.evaluator = evaluator }
+  init(evaluator: Evaluator) {
+    self.evaluator = evaluator
+    desk = ByteDesk(evaluator)
+  }
 
   func apply(_ messages: [Message], to state: inout WorkbenchState) throws {
     try perform(update(&state, messages), on: &state)
@@ -158,6 +162,10 @@ private final class SynchronousHost {
           sampler: request.inputs.sampler)
         let reading = try LensCatalog.lens(request.inputs.lens).run(bench)
         try apply([.read(request.key, request.inputs, reading, finished: true)], to: &state)
+      case .readBytes(let request):
+        try desk.begin(request.text)
+        let reading = try desk.reading(at: request.inputs.offset)
+        try apply([.bytes(request.inputs, reading, finished: true)], to: &state)
       case .decode(let request):
         var trace = try evaluator.evaluate(request.ids, probe: request.probe)
         for _ in 0..<min(decodes, evaluator.contextLength - request.ids.count) {

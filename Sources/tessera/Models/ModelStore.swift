@@ -8,8 +8,9 @@ struct ModelStore {
     var path: String
   }
 
-  /// Folders that are looked through, in order; `models pull` installs into the first.
+  /// Folders of Tessera's, in order; `models pull` installs into the first.
   let folders: [String]
+  private let search: ModelSearch
 
   /// The folders of `$TESSERA_MODELS` (separated by colons), then the user's data folder.
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -21,26 +22,13 @@ struct ModelStore {
     folders = (chosen + [standard]).reduce(into: []) { folders, folder in
       if !folders.contains(folder) { folders.append(folder) }
     }
+    search = ModelSearch(folders: folders, environment: environment)
   }
 
-  /// Every model in the folders by name; where two folders have the same name, the first wins.
-  func installed() -> [InstalledModel] {
-    var found: [String: InstalledModel] = [:]
-    for folder in folders {
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for file in files where !file.hasPrefix(".") {
-        let path = folder + "/" + file
-        guard file.hasSuffix(".gguf") || Self.isModelFolder(path) else { continue }
-        let name = file.hasSuffix(".gguf") ? String(file.dropLast(".gguf".count)) : file
-        if found[name] == nil && Self.isReadableFile(path) {
-          found[name] = InstalledModel(name: name, path: path)
-        }
-      }
-    }
-    return found.values.sorted { $0.name < $1.name }
-  }
+  /// Every model on this machine, in Tessera's folders and in those of others.
+  func found() -> [FoundModel] { search.models() }
 
-  /// The installed model of exactly this name.
+  /// The model of exactly this name in one of Tessera's folders.
   func installed(named name: String) -> InstalledModel? {
     guard !name.isEmpty, !name.contains("/") else { return nil }
     return folders.lazy.flatMap { ["\($0)/\(name).gguf", "\($0)/\(name)"] }
@@ -48,19 +36,36 @@ struct ModelStore {
       .map { InstalledModel(name: name, path: $0) }
   }
 
-  /// The file or folder that `--model` means: an installed name, or a path.
+  /// The file or folder that `--model` means: the name of a model that is here, or a path.
   ///
   /// Throws `unavailable` for a model that is not installed, with the command that installs it,
-  /// and `noInput` for a path where nothing is.
+  /// `usage` for a name that several models have, and `noInput` for a path where nothing is.
   func resolve(_ nameOrPath: String) throws(CommandFault) -> InstalledModel {
     if let model = installed(named: nameOrPath) { return model }
-    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".gguf") || Self.exists(nameOrPath) {
-      try Self.checkReadable(nameOrPath)
-      let file = nameOrPath.split(separator: "/").last.map(String.init) ?? nameOrPath
-      let name = file.hasSuffix(".gguf") ? String(file.dropLast(".gguf".count)) : file
-      return InstalledModel(name: name, path: nameOrPath)
+    let isFile = nameOrPath.hasSuffix(".gguf") || Self.exists(nameOrPath)
+    if !isFile, let model = try named(nameOrPath) { return model }
+    guard isFile || nameOrPath.contains("/") else { throw notInstalled(nameOrPath) }
+    try Self.checkReadable(nameOrPath)
+    let file = nameOrPath.split(separator: "/").last.map(String.init) ?? nameOrPath
+    let name = file.hasSuffix(".gguf") ? String(file.dropLast(".gguf".count)) : file
+    return InstalledModel(name: name, path: nameOrPath)
+  }
+
+  /// The model that is found by this name; `nil` when there is none.
+  private func named(_ word: String) throws(CommandFault) -> InstalledModel? {
+    let models = found()
+    let called =
+      models.first { $0.name == word }.map { [$0] } ?? models.filter { $0.isCalled(word) }
+    guard let model = called.first else { return nil }
+    guard called.count == 1 else {
+      let names = called.prefix(5).map { "\($0.name) (\($0.origin.rawValue))" }
+      throw CommandFault(
+        .usage,
+        "\(word) can mean \(names.joined(separator: ", "))"
+          + (called.count > 5 ? " and \(called.count - 5) more" : "") + "; give one of these names")
     }
-    throw notInstalled(nameOrPath)
+    if let fault = model.fault { throw CommandFault(.badData, "\(model.path): \(fault)") }
+    return InstalledModel(name: model.name, path: model.path)
   }
 
   private func notInstalled(_ name: String) -> CommandFault {
@@ -69,7 +74,7 @@ struct ModelStore {
         .unavailable,
         "model \(model.name) is not installed; install it: tessera models pull \(model.name)")
     }
-    let known = installed().map(\.name) + ModelCatalog.all.map(\.name)
+    let known = found().map(\.name) + ModelCatalog.all.map(\.name)
     let hint =
       NearestNames.question(name, in: known)
       ?? "tessera models list shows what is here, or give the path of a GGUF file"
@@ -90,7 +95,7 @@ struct ModelStore {
     }
   }
 
-  private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   private static func isReadableFile(_ path: String) -> Bool {
     (try? checkReadable(path)) != nil

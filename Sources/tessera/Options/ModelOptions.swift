@@ -1,13 +1,28 @@
 public import ArgumentParser
 import Foundation
 public import Inference
+public import ModelFiles
 
 extension Precision: ExpressibleByArgument {}
+
+extension BlockType: ExpressibleByArgument {
+  /// A type by its name, in capitals or not.
+  public init?(argument: String) {
+    guard let type = Self.allCases.first(where: { $0.name == argument.uppercased() }) else {
+      return nil
+    }
+    self = type
+  }
+
+  /// The names that are understood.
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+}
 
 /// Which model runs, and how.
 struct ModelOptions: ParsableArguments {
   @Option(
-    help: "A model that is installed, a GGUF file, or a Hugging Face folder.", completion: .file())
+    help: "The name of a model that is here, a GGUF file, or a Hugging Face folder.",
+    completion: .file())
   var model = ModelCatalog.standard.name
 
   @Option(help: "How many threads run (by default one for each processor).")
@@ -18,6 +33,9 @@ struct ModelOptions: ParsableArguments {
 
   @Option(help: "How activations are held: i16, or f32, which is exact and slower.")
   var precision = Precision.i16
+
+  @Option(help: "Rounds the weights to another type in memory, for instance Q4_0 or Q2_K.")
+  var requantise: BlockType?
 
   func validate() throws {
     guard threads.map({ 1...256 ~= $0 }) ?? true else {
@@ -40,7 +58,8 @@ struct ModelOptions: ParsableArguments {
   func load() throws -> Model {
     let installed = try installed()
     return try Model.load(
-      path: installed.path, name: installed.name, precision: precision, threads: threadCount)
+      path: installed.path, name: installed.name, precision: precision, requantise: requantise,
+      threads: threadCount)
   }
 
   /// An evaluator of a model.

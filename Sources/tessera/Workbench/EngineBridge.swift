@@ -8,6 +8,7 @@ import Workbench
 final class EngineBridge: Sendable {
   private let engine: Engine
   private let mailbox: Mailbox
+  private let desks = Desks()
 
   /// Starts the engine's thread, which opens the model first.
   ///
@@ -64,7 +65,7 @@ final class EngineBridge: Sendable {
 
   /// Reads through a lens.
   func read(_ request: ReadingRequest) {
-    let mailbox = mailbox
+    let (mailbox, desks) = (mailbox, desks)
     engine.submit(key: WorkKey.read(request.key).name, priority: .lens) { evaluator in
       func answer(_ reading: Reading, finished: Bool) {
         mailbox.post(.read(request.key, request.inputs, reading, finished: finished))
@@ -72,8 +73,31 @@ final class EngineBridge: Sendable {
       let bench = LensBench(
         trace: request.trace, vocabulary: evaluator.model.tokenizer.vocabulary,
         parameters: request.inputs.parameters, evaluator: evaluator,
-        sampler: request.inputs.sampler, partial: { answer($0, finished: false) })
+        sampler: request.inputs.sampler, bytes: desks.lenses(evaluator),
+        partial: { answer($0, finished: false) })
       answer(try LensCatalog.lens(request.inputs.lens).run(bench), finished: true)
+      return .done
+    }
+  }
+
+  /// Finds what the next byte could be, then how the text could go on, a completion at each turn.
+  func readBytes(_ request: ByteRequest) {
+    let (mailbox, desks) = (mailbox, desks)
+    let known = Mutex<ByteReading?>(nil)
+    engine.submit(key: WorkKey.bytes.name, priority: .cursor) { evaluator in
+      let desk = desks.cursor(evaluator)
+      try desk.begin(request.text)
+      let before = known.withLock { $0 }
+      let reading =
+        if let before { try desk.extended(before) } else {
+          try desk.reading(at: request.inputs.offset)
+        }
+      if let reading {
+        known.withLock { $0 = reading }
+        mailbox.post(.bytes(request.inputs, reading, finished: false))
+        return .again
+      }
+      if let before { mailbox.post(.bytes(request.inputs, before, finished: true)) }
       return .done
     }
   }
@@ -102,8 +126,30 @@ final class EngineBridge: Sendable {
 extension WorkKey {
   /// The key of a name.
   fileprivate init?(name: String) {
-    let all: [WorkKey] = [.evaluate, .decode] + ReadingKey.allCases.map { .read($0) }
+    let all: [WorkKey] = [.evaluate, .decode, .bytes] + ReadingKey.allCases.map { .read($0) }
     guard let key = all.first(where: { $0.name == name }) else { return nil }
     self = key
+  }
+}
+
+/// Byte probabilities that jobs leave for later ones. Only jobs touch it, and all of them run on the
+/// engine's one thread.
+///
+/// A job that follows the cursor may come in the middle of one that reads through a lens, so each
+/// has its own.
+private final class Desks: @unchecked Sendable {
+  private var ofCursor: ByteDesk?
+  private var ofLenses: ByteDesk?
+
+  func cursor(_ evaluator: Evaluator) -> ByteDesk {
+    let desk = ofCursor ?? ByteDesk(evaluator)
+    ofCursor = desk
+    return desk
+  }
+
+  func lenses(_ evaluator: Evaluator) -> ByteDesk {
+    let desk = ofLenses ?? ByteDesk(evaluator)
+    ofLenses = desk
+    return desk
   }
 }

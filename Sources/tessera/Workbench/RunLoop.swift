@@ -168,6 +168,7 @@ struct RunLoop {
       case .evaluate(let request): bridge.evaluate(request)
       case .decode(let request): bridge.decode(request)
       case .read(let request): bridge.read(request)
+      case .readBytes(let request): bridge.readBytes(request)
       case .cancel(let key): bridge.cancel(key)
       case .openTokenizer(let source): tokenizers.open(source)
       case .study(let request): tokenizers.study(request)

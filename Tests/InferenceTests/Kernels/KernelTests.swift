@@ -23,14 +23,14 @@ func noise(_ count: Int, seed: UInt64) -> [Float] {
 
 @Suite("Kernels", .serialized)
 struct KernelTests {
-  static let types: [Int32] = [2, 3, 6, 7, 8, 11, 12, 13, 14, 20, 23]
+  static let types: [Int32] = [2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 23]
 
   @Test(
     "packed products agree with dequantised ones to the precision of 16-bit activations",
     arguments: types, [1, 2, 3, 4, 5, 11, 23])
   func packedProducts(type: Int32, tokens: Int) throws {
     let stored = try #require(BlockType(rawValue: UInt32(type)))
-    let (rows, columns) = (21, max(96, 2 * stored.blockSize))
+    let (rows, columns) = (37, max(96, 2 * stored.blockSize))
     var generator = SeededGenerator(seed: UInt64(type) + 7)
     let weights = RandomBlocks.bytes(
       stored, elements: rows * columns, size: 0.5, using: &generator)
@@ -48,9 +48,10 @@ struct KernelTests {
       }
     }
     withEveryKernel { name in
-      let panels = (rows + 7) / 8
+      let panels = (rows + Int(CK_PANEL) - 1) / Int(CK_PANEL)
       let panelBytes = ck_panel_bytes(type, Int32(columns))
-      var packed = [UInt8](repeating: 0, count: panels * panelBytes)
+      // Memory need not be clean.
+      var packed = [UInt8](repeating: 0xA5, count: panels * panelBytes)
       for panel in 0..<panels {
         packed.withUnsafeMutableBufferPointer {
           ck_pack_panel(
@@ -60,8 +61,16 @@ struct KernelTests {
       }
       var q = [Int16](repeating: 0, count: x.count)
       var scales = [Float](repeating: 0, count: x.count / 32)
-      var sums = scales
+      var sums = [Float](repeating: 0, count: x.count / 16)
       ck_quantise_i16(x, Int32(x.count), &q, &scales, &sums)
+      for row in 0..<rows {
+        var floats = [Float](repeating: .nan, count: columns)
+        ck_panel_row(type, packed, Int32(row), Int32(columns), &floats)
+        let expected = dense[row * columns..<(row + 1) * columns]
+        #expect(
+          floats.map(\.bitPattern) == expected.map(\.bitPattern),
+          "\(name), type \(type), row \(row)")
+      }
       let stride = rows + 3
       var y = [Float](repeating: .nan, count: tokens * stride)
       ck_panels_i16(
@@ -107,24 +116,61 @@ struct KernelTests {
     #expect(different.isEmpty, "\(type.name): \(different.prefix(4))")
   }
 
-  @Test("16-bit activations keep each value within half a step, and their sum exactly")
+  @Test("16-bit activations keep each value within half a step, and their sums exactly")
   func quantisation() {
     let x = noise(32 * 7, seed: 3) + [Float](repeating: 0, count: 32)
     withEveryKernel { name in
       var q = [Int16](repeating: 1, count: x.count)
       var scales = [Float](repeating: 1, count: x.count / 32)
-      var sums = scales
+      var sums = [Float](repeating: 1, count: x.count / 16)
       ck_quantise_i16(x, Int32(x.count), &q, &scales, &sums)
       for index in x.indices {
         let scale = scales[index / 32]
-        #expect(abs(Float(q[index]) * scale - x[index]) <= scale * 0.501, "\(name) at \(index)")
+        // The second and the third of every four have changed places.
+        let place = index - index % 4 + [0, 2, 1, 3][index % 4]
+        #expect(abs(Float(q[place]) * scale - x[index]) <= scale * 0.501, "\(name) at \(index)")
       }
-      for block in sums.indices {
+      for block in scales.indices {
         let sum = q[block * 32..<block * 32 + 32].reduce(0) { $0 + Int($1) }
-        #expect(sums[block] == Float(sum) * scales[block])
+        let first = q[block * 32..<block * 32 + 16].reduce(0) { $0 + Int($1) }
+        #expect(sums[2 * block] == Float(sum) * scales[block])
+        #expect(sums[2 * block + 1] == Float(first) * scales[block])
       }
     }
     ck_use_kernels(nil)
+  }
+
+  @Test("AVX2 and AVX-512 kernels give the same bits", arguments: types)
+  func sameBits(type: Int32) throws {
+    let stored = try #require(BlockType(rawValue: UInt32(type)))
+    let (rows, columns, tokens) = (48, 512, 7)
+    var generator = SeededGenerator(seed: UInt64(type) + 70)
+    let weights = RandomBlocks.bytes(
+      stored, elements: rows * columns, size: 0.5, using: &generator)
+    let x = noise(tokens * columns, seed: 71)
+    var results: [[UInt32]] = []
+    for name in ["avx2", "vnni"] where ck_use_kernels(name) != 0 {
+      let panelBytes = ck_panel_bytes(type, Int32(columns))
+      var packed = [UInt8](repeating: 0, count: rows / Int(CK_PANEL) * panelBytes)
+      for panel in 0..<rows / Int(CK_PANEL) {
+        packed.withUnsafeMutableBufferPointer {
+          ck_pack_panel(
+            type, weights, weights.count / rows, Int32(rows), Int32(panel), Int32(columns),
+            $0.baseAddress.map { $0 + panel * panelBytes })
+        }
+      }
+      var q = [Int16](repeating: 0, count: x.count)
+      var scales = [Float](repeating: 0, count: x.count / 32)
+      var sums = [Float](repeating: 0, count: x.count / 16)
+      ck_quantise_i16(x, Int32(x.count), &q, &scales, &sums)
+      var y = [Float](repeating: 0, count: tokens * rows)
+      ck_panels_i16(
+        type, packed, 0, Int32(rows / Int(CK_PANEL)), Int32(rows), Int32(columns), q, scales, sums,
+        Int32(tokens), &y, rows)
+      results.append(y.map(\.bitPattern))
+    }
+    ck_use_kernels(nil)
+    for other in results.dropFirst() { #expect(other == results[0]) }
   }
 
   @Test("softmax, silu, log-sum-exp and entropy agree with f64", arguments: [1, 7, 8, 9, 1500])
@@ -197,31 +243,55 @@ struct KernelTests {
 
   @Test("dot products and attention agree with f64", arguments: [8, 24, 64, 67], [false, true])
   func attention(width: Int, scattered: Bool) {
-    let length = 13
+    let (length, heads) = (75, 3)
     let stride = width + 5
-    let query = noise(width, seed: 1)
+    let queries = noise(heads * width, seed: 1)
     let keys = noise(length * stride, seed: 2)
-    let weights = noise(length, seed: 4)
-    let before = noise(width, seed: 5)
-    let slots = (0..<Int32(length)).map { $0 * 5 % Int32(length) }
+    let weights = noise(heads * (length + 2), seed: 4)
+    let before = noise(heads * width, seed: 5)
+    let slots = (0..<Int32(length)).map { $0 * 7 % Int32(length) }
+    let place = { (index: Int) in (scattered ? Int(slots[index]) : index) * stride }
     withEveryKernel { name in
-      var scores = [Float](repeating: 0, count: length)
+      var scores = [Float](repeating: .nan, count: heads * (length + 2))
       ck_attention_scores(
-        query, keys, stride, scattered ? slots : nil, Int32(length), Int32(width), 0.25, &scores)
-      let place = { (index: Int) in (scattered ? Int(slots[index]) : index) * stride }
-      for index in 0..<length {
-        var sum = 0.0
-        for c in 0..<width { sum += Double(query[c]) * Double(keys[place(index) + c]) }
-        #expect(abs(Double(scores[index]) - sum * 0.25) < 1e-5, "\(name)")
-      }
+        queries, Int32(heads), keys, stride, scattered ? slots : nil, Int32(length), Int32(width),
+        0.25, &scores, length + 2)
       var out = before
       ck_attention_values(
-        weights, keys, stride, scattered ? slots : nil, Int32(length), Int32(width), &out)
-      for c in 0..<width {
-        var sum = Double(before[c])
-        for index in 0..<length { sum += Double(weights[index]) * Double(keys[place(index) + c]) }
-        #expect(abs(Double(out[c]) - sum) < 1e-5, "\(name)")
+        weights, length + 2, Int32(heads), keys, stride, scattered ? slots : nil, Int32(length),
+        Int32(width), &out)
+      for head in 0..<heads {
+        let row = head * (length + 2)
+        for index in 0..<length {
+          var sum = 0.0
+          for c in 0..<width {
+            sum += Double(queries[head * width + c]) * Double(keys[place(index) + c])
+          }
+          #expect(abs(Double(scores[row + index]) - sum * 0.25) < 1e-5, "\(name)")
+        }
+        #expect(scores[row + length].isNaN && scores[row + length + 1].isNaN)
+        for c in 0..<width {
+          var sum = Double(before[head * width + c])
+          for index in 0..<length {
+            sum += Double(weights[row + index]) * Double(keys[place(index) + c])
+          }
+          #expect(abs(Double(out[head * width + c]) - sum) < 2e-5, "\(name)")
+        }
       }
+      // A score and a sum are the same bits whatever is computed beside them.
+      var alone: Float = 0
+      for index in [0, 1, 2, 3, length - 1] {
+        ck_attention_scores(
+          queries, 1, Array(keys[place(index)...]), stride, nil, 1, Int32(width), 0.25, &alone, 1)
+        #expect(alone.bitPattern == scores[index].bitPattern)
+      }
+      var pieces = before
+      for start in Swift.stride(from: 0, to: length, by: 10) where !scattered {
+        ck_attention_values(
+          Array(weights[start...]), length + 2, 1, Array(keys[(start * stride)...]), stride, nil,
+          Int32(min(10, length - start)), Int32(width), &pieces)
+      }
+      if !scattered { #expect(pieces.prefix(width) == out.prefix(width)) }
     }
     ck_use_kernels(nil)
   }

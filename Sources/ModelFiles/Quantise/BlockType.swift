@@ -26,6 +26,8 @@ public enum BlockType: UInt32, Sendable, CaseIterable {
   case q5_K = 13
   /// 6-bit integers, offset 32, in blocks of 256; each 16 have an 8-bit scale.
   case q6_K = 14
+  /// 8-bit integers in blocks of 256, one 32-bit scale a block, and the sums of each 16.
+  case q8_K = 15
   /// 4-bit numbers of 16 uneven levels, one scale a block.
   case iq4_NL = 20
   /// 4-bit numbers of 16 uneven levels in blocks of 256; each 32 have a 6-bit scale.

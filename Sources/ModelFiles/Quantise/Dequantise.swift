@@ -37,6 +37,9 @@ struct Dequantiser {
     case .q8_0:
       let scale = half(block, 0)
       for index in 0..<32 { out.append(Float(Int8(bitPattern: block[2 + index])) * scale) }
+    case .q8_K:
+      let scale = Float(bitPattern: UInt32(littleEndian: block.loadUnaligned(as: UInt32.self)))
+      for index in 0..<256 { out.append(scale * Float(Int8(bitPattern: block[4 + index]))) }
     case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq4_NL, .iq4_XS:
       SplitBlock(block, type: type).append(to: &out)
     }

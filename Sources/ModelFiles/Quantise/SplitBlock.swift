@@ -75,7 +75,7 @@ struct SplitBlock {
       integers = (0..<256).map { index in
         Self.levels[byte(8 + index / 32 * 16 + index % 16) >> (index % 32 / 16 * 4) & 15]
       }
-    case .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0: break
+    case .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q8_K: break
     }
   }
 
