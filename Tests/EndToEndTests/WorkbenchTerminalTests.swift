@@ -74,6 +74,27 @@ struct WorkbenchTerminalTests {
     #expect(try terminal.waitForEnd() == 0)
   }
 
+  @Test("a second tokenizer stands beside the model's, and tokens are explained")
+  func tokenizers() throws {
+    let terminal = try open("--tokenizer", "bytes")
+    try terminal.wait(for: "2 bytes")
+    try terminal.press("z")
+    try terminal.wait(for: "chars/tok")
+    try terminal.press("a")
+    try terminal.wait(for: "tokenizer, by name or file")
+    try terminal.type("nowhere.json")
+    try terminal.press("Enter")
+    try terminal.wait(for: "nowhere.json")
+    try terminal.press("8")
+    try terminal.wait(for: "merges, with their ranks")
+    try terminal.press("o", "/")
+    try terminal.type("/^.Paris$/")
+    try terminal.press("Enter")
+    try terminal.wait(for: "1 with")
+    try terminal.press("q")
+    #expect(try terminal.waitForEnd() == 0)
+  }
+
   @Test("panes, help and palette are found by their keys")
   func panes() throws {
     let terminal = try open()

@@ -82,7 +82,7 @@ final class TestBench {
       switch effect {
       case .log(let entry): entries.append(entry)
       case .export, .useTheme, .redraw, .suspend, .quit, .cancel: outside.append(effect)
-      case .evaluate, .read, .readBytes, .decode:
+      case .evaluate, .read, .readBytes, .decode, .openTokenizer, .study:
         if worksAtOnce { run(effect) } else { waiting.append(effect) }
       }
     }
@@ -103,10 +103,36 @@ final class TestBench {
         send(.read(request.key, request.inputs, reading, finished: true))
       case .readBytes(let request): try readBytes(request)
       case .decode(let request): try decode(request)
+      case .openTokenizer(let source): open(source)
+      case .study(let request): study(request)
       default: break
       }
     } catch {
       send(.trouble("\(error)"))
+    }
+  }
+
+  private func open(_ source: String) {
+    guard let tokenizer = try? SmallTokenizer.named(source) else {
+      return send(.tokenizerFailed(source, "no tokenizer named \(source)"))
+    }
+    send(.tokenizerOpened(source, name: source, tokenizer))
+  }
+
+  private func study(_ request: VocabularyRequest) {
+    let vocabulary = request.tokenizer.vocabulary
+    let generation = request.generation
+    switch request.study {
+    case .index: send(.studied(.index(generation: generation, VocabularyIndex(vocabulary))))
+    case .measures:
+      send(
+        .studied(
+          .measures(
+            generation: generation, VocabularyMeasures(vocabulary),
+            unreachable: request.tokenizer.unreachableEntries { _ in })))
+    case .search(let query):
+      let found = query.matches(in: vocabulary, 0..<TokenID(vocabulary.count))
+      send(.studied(.found(generation: generation, found, finished: true)))
     }
   }
 

@@ -71,88 +71,95 @@ struct RankedEntries {
     return parts
   }
 
-  /// The merge that makes each entry: the two pieces into which the entries of smaller rank join its
-  /// bytes. An entry of which more are left is never made by joining.
+  /// The merge that makes each entry: the two pieces into which the shorter entries join its bytes.
+  /// An entry of which more are left is never made by joining.
   ///
   /// Why one merge for an entry is enough: where two neighbours spell an entry, all joining within
-  /// them was within the entry's bytes alone, in the order of ranks, so it went as here.
+  /// them was within the entry's bytes alone, in the order of ranks, so it went as here. Pieces are
+  /// shorter than what they make, but may have larger ranks.
   private static func merges(of parts: VocabularyParts) -> [MergeTable.Merge] {
     var bytes = [TokenID](repeating: -1, count: 256)
+    var longer: [TokenID] = []
     for id in 0..<parts.tokens.count where parts.kinds[id] == TokenKind.normal.rawValue {
       let range = parts.tokens.range(id)
-      if range.count == 1 { bytes[Int(parts.tokens.bytes[range.lowerBound])] = TokenID(id) }
+      if range.count == 1 {
+        bytes[Int(parts.tokens.bytes[range.lowerBound])] = TokenID(id)
+      } else {
+        longer.append(TokenID(id))
+      }
     }
-    var builder = MergeTable.Builder(capacity: parts.tokens.count)
+    longer.sort { parts.tokens.range(Int($0)).count < parts.tokens.range(Int($1)).count }
+    var builder = PairTable(capacity: longer.count)
     var pieces: [TokenID] = []
-    for id in 0..<parts.tokens.count where parts.kinds[id] == TokenKind.normal.rawValue {
-      let range = parts.tokens.range(id)
-      guard range.count > 1 else { continue }
+    for id in longer {
       pieces.removeAll(keepingCapacity: true)
-      for byte in parts.tokens.bytes[range] { pieces.append(bytes[Int(byte)]) }
-      guard !pieces.contains(-1), builder.join(&pieces, downTo: 2) else { continue }
-      builder.add(MergeTable.Merge(left: pieces[0], right: pieces[1], joined: TokenID(id)))
+      for byte in parts.tokens.bytes[parts.tokens.range(Int(id))] {
+        pieces.append(bytes[Int(byte)])
+      }
+      guard !pieces.contains(-1), builder.join(&pieces), pieces.count == 2 else { continue }
+      builder.add(MergeTable.Merge(left: pieces[0], right: pieces[1], joined: id))
     }
-    return builder.merges
+    // An entry is made by one merge at most, and ids ascend with ranks.
+    return builder.merges.sorted { $0.joined < $1.joined }
   }
 }
 
-extension MergeTable {
-  /// A table that grows, the smallest rank first, while it is used.
-  struct Builder {
-    /// The merges so far, in order of rank.
-    private(set) var merges: [Merge] = []
-    private var places: [(pair: UInt64, rank: Int32)]
+/// Pairs of entries and what they make, while the table of merges is being found.
+private struct PairTable {
+  /// Bytes beyond which an entry would take too long to join, and is left as never joined.
+  static let longest = 1024
 
-    /// A table of at most `capacity` merges.
-    init(capacity: Int) {
-      places = Array(
-        repeating: (pair: UInt64.max, rank: -1), count: PieceTable.placeCount(for: capacity))
-      merges.reserveCapacity(capacity)
+  private(set) var merges: [MergeTable.Merge] = []
+  private var places: [(pair: UInt64, joined: TokenID)]
+
+  /// A table of at most `capacity` pairs.
+  init(capacity: Int) {
+    places = Array(
+      repeating: (pair: UInt64.max, joined: -1), count: PieceTable.placeCount(for: capacity))
+    merges.reserveCapacity(capacity)
+  }
+
+  private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
+    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+  }
+
+  private func place(_ pair: UInt64) -> Int {
+    let mask = places.count - 1
+    let hash = SeededHash.mix(pair, seed: SeededHash.processSeed)
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while places[place].pair != pair, places[place].pair != UInt64.max {
+      place = (place + 1) & mask
     }
+    return place
+  }
 
-    private func place(_ pair: UInt64) -> Int {
-      let mask = places.count - 1
-      var place =
-        Int(truncatingIfNeeded: SeededHash.mix(pair, seed: SeededHash.processSeed)) & mask
-      while places[place].pair != pair, places[place].pair != UInt64.max {
-        place = (place + 1) & mask
+  /// Adds a pair that is not there.
+  mutating func add(_ merge: MergeTable.Merge) {
+    let pair = Self.pair(merge.left, merge.right)
+    places[place(pair)] = (pair, merge.joined)
+    merges.append(merge)
+  }
+
+  private func joined(_ left: TokenID, _ right: TokenID) -> TokenID {
+    places[place(Self.pair(left, right))].joined
+  }
+
+  /// Joins neighbours, the smallest rank first and the leftmost of equal ones, until none can be;
+  /// whether they are few enough for that.
+  func join(_ pieces: inout [TokenID]) -> Bool {
+    guard pieces.count <= Self.longest else { return false }
+    var made = zip(pieces, pieces.dropFirst()).map { joined($0, $1) }
+    while true {
+      var best: Int?
+      for index in made.indices where made[index] >= 0 {
+        if best.map({ made[index] < made[$0] }) ?? true { best = index }
       }
-      return place
-    }
-
-    /// Adds a merge of the largest rank so far; the first of two for one pair counts.
-    mutating func add(_ merge: Merge) {
-      let pair =
-        UInt64(UInt32(bitPattern: merge.left)) << 32 | UInt64(UInt32(bitPattern: merge.right))
-      let place = place(pair)
-      guard places[place].pair != pair else { return }
-      places[place] = (pair, Int32(merges.count))
-      merges.append(merge)
-    }
-
-    private func rank(_ left: TokenID, _ right: TokenID) -> Int32 {
-      let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-      return places[place(pair)].rank
-    }
-
-    /// Joins neighbours, the smallest rank first and the leftmost of equal ones; whether `count` are
-    /// left in the end. Long entries, of which no vocabulary has many, take their square.
-    func join(_ pieces: inout [TokenID], downTo count: Int) -> Bool {
-      // Beyond this an entry would cost more than it could be worth: it is left as never joined.
-      guard pieces.count <= 1024 else { return false }
-      var ranks = zip(pieces, pieces.dropFirst()).map { rank($0, $1) }
-      while true {
-        var best: Int?
-        for index in ranks.indices where ranks[index] >= 0 {
-          if best.map({ ranks[index] < ranks[$0] }) ?? true { best = index }
-        }
-        guard let best else { return pieces.count == count }
-        pieces[best] = merges[Int(ranks[best])].joined
-        pieces.remove(at: best + 1)
-        ranks.remove(at: best)
-        if best < ranks.count { ranks[best] = rank(pieces[best], pieces[best + 1]) }
-        if best > 0 { ranks[best - 1] = rank(pieces[best - 1], pieces[best]) }
-      }
+      guard let best else { return true }
+      pieces[best] = made[best]
+      pieces.remove(at: best + 1)
+      made.remove(at: best)
+      if best < made.count { made[best] = joined(pieces[best], pieces[best + 1]) }
+      if best > 0 { made[best - 1] = joined(pieces[best - 1], pieces[best]) }
     }
   }
 }

@@ -13,6 +13,10 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   case tiktoken
   /// GPT-2's `encoder.json` and `vocab.bpe`.
   case pair = "encoder.json"
+  /// A SentencePiece `.model`.
+  case sentencePiece = "model"
+  /// WordPiece's `vocab.txt`.
+  case wordPiece = "vocab.txt"
   /// A lexicon that `tessera tokenizer train` learned; `LexiconFile` describes it.
   case lexicon
 
@@ -22,7 +26,8 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   /// What `--tokenizer` takes, for messages.
   public static let knownForms =
     "a GGUF file, a tokenizer.json or a folder with one, a tekken.json, a .tiktoken file, GPT-2's "
-    + "encoder.json and vocab.bpe, or a lexicon (lib) of Tessera's own"
+    + "encoder.json and vocab.bpe, a SentencePiece .model, a WordPiece vocab.txt, or a lexicon (lib) "
+    + "of Tessera's own"
 
   /// What a file is.
   ///
@@ -43,6 +48,11 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
     {
       return .tiktoken
     }
+    // A list of pieces is the first field of a SentencePiece model, the piece that of each.
+    if head.count > 3, head[0] == 0x0A, head[2] == 0x0A, name.contains(".model") {
+      return .sentencePiece
+    }
+    if name == "vocab.txt" || head.starts(with: "[PAD]".utf8) { return .wordPiece }
     throw FileFault(
       path: file.path, what: "is no tokenizer of a known form", remedy: "known are \(knownForms)")
   }
@@ -75,6 +85,8 @@ extension Tokenizer {
     case .json: return try TokenizerJSON.open(file)
     case .tekken: return try TekkenFile.open(file)
     case .pair: return try PairedFiles.open(path: path)
+    case .sentencePiece: return try Tokenizer(sentencePiece: path)
+    case .wordPiece: return try Tokenizer(wordPiece: path)
     case .lexicon: return try Tokenizer(lexicon: file)
     case .tiktoken:
       let pattern = splitting.flatMap { WordPattern(gguf: $0) }

@@ -10,10 +10,10 @@ import Synchronization
 /// as a text of its own, with a space before it where that is the model's style.
 struct SentencePieceModel: TokenizerModel {
   let vocabulary: Vocabulary
-  private let tables: SentencePieceTables
-  private let specials: WholeMatcher
+  let tables: SentencePieceTables
+  let specials: WholeMatcher
   private let nothing: WholeMatcher
-  private let names: PieceBytes
+  let names: PieceBytes
   /// For each byte whether a special token ends in it.
   private let specialEnds: FrozenArray<Bool>
   private let specialLengths: [Int]

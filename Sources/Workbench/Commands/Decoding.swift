@@ -4,8 +4,15 @@ import Tokenization
 extension Command {
   /// Running the model on.
   static let decoding: [Command] = [
-    Command("decode.toggle", "Decode, or pause", .decoding, keys: ["<Space>"]) { state, _ in
-      state.decode.isRunning ? state.pause() : state.run(step: false)
+    // Whether a run goes on is not known to a replay: the session has what was done, not the key.
+    Command(
+      "decode.toggle", "Decode, or pause", .decoding, keys: ["<Space>"], isLogged: false
+    ) { state, _ in state.perform(state.decode.isRunning ? "decode.pause" : "decode.run") },
+    Command("decode.run", "Decode after the text", .decoding, isListed: false) { state, _ in
+      state.pause() + state.run(step: false)
+    },
+    Command("decode.pause", "Pause decoding", .decoding, isListed: false) { state, _ in
+      state.pause()
     },
     Command("decode.step", "Decode one token", .decoding, keys: ["s", "."]) { state, _ in
       state.pause() + state.run(step: true)

@@ -175,8 +175,9 @@ extension Command {
 extension WorkbenchState {
   fileprivate mutating func turnFocus(by step: Int) {
     if isZoomed {
-      show(
-        PaneID.allCases[(focus.number - 1 + step + PaneID.allCases.count) % PaneID.allCases.count])
+      let all = PaneID.allCases
+      let place = all.firstIndex(of: focus) ?? 0
+      show(all[(place + step + all.count) % all.count])
       return
     }
     let panes = visible

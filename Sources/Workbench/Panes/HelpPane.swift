@@ -33,6 +33,7 @@ enum HelpPane {
       Line(keys: "", text: ""), Line(keys: "", text: "Marks in the text", isHeading: true),
       Line(keys: ascii ? "_" : "▏", text: "a token begins here, with a space"),
       Line(keys: ascii ? "|" : "╎", text: "a token begins here, without one"),
+      Line(keys: ascii ? "~" : "‿", text: "others have a boundary here (Compare pane)"),
       Line(keys: ascii ? "\\n \\t ." : "↵ ⇥ ·", text: "a line feed, a tab, a space inside a token"),
       Line(keys: "<E2>", text: "a byte of a character that tokens cut apart"),
     ]

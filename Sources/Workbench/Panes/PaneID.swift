@@ -12,6 +12,10 @@ public enum PaneID: String, Sendable, CaseIterable, Hashable {
   case decode
   /// The next byte.
   case bytes
+  /// Several tokenizers on the text.
+  case compare
+  /// The vocabulary, and the token at the cursor explained.
+  case tokenizer
 
   /// Its name for people.
   public var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }

@@ -183,6 +183,9 @@ enum Chrome {
     case .layers: return [("j k", "layers"), ("z", "zoom")] + general
     case .bytes: return [("h l", "byte"), ("j k", "outcome"), (end, "take")] + general
     case .decode: return [("space", "decode"), ("s", "step"), ("t T", "temperature")] + general
+    case .compare: return [("a", "add"), ("x", "drop"), ("p", "perturb"), ("z", "zoom")] + general
+    case .tokenizer:
+      return [("o", "page"), ("/", "search"), ("j k", "entries"), ("z", "zoom")] + general
     }
   }
 }

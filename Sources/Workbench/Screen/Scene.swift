@@ -22,6 +22,8 @@ public struct Scene: Sendable {
       case .layers: LayersPane.draw(state, into: &canvas, area: area)
       case .decode: DecodePane.draw(state, into: &canvas, area: area)
       case .bytes: BytesPane.draw(state, into: &canvas, area: area)
+      case .compare: ComparePane.draw(state, into: &canvas, area: area)
+      case .tokenizer: TokenizerPane.draw(state, into: &canvas, area: area)
       }
     }
     Chrome.drawTimeline(state, into: &canvas, area: layout.timeline)

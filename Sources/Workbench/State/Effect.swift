@@ -32,6 +32,10 @@ public enum Effect: Sendable {
   case readBytes(ByteRequest)
   /// Give up work.
   case cancel(WorkKey)
+  /// Open a tokenizer, by an installed name or a path.
+  case openTokenizer(String)
+  /// Look through a vocabulary.
+  case study(VocabularyRequest)
   /// Write a line of the session.
   case log(SessionEntry)
   /// Write a picture of the screen to a file.

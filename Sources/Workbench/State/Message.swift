@@ -53,6 +53,14 @@ public enum Message: Sendable {
   case read(ReadingKey, ReadingInputs, Reading, finished: Bool)
   /// What the next byte could be, with as many completions as there are so far.
   case bytes(ByteInputs, ByteReading, finished: Bool)
+  /// A tokenizer is open: what was asked for, and how it is called.
+  case tokenizerOpened(String, name: String, Tokenizer)
+  /// A tokenizer could not be opened.
+  case tokenizerFailed(String, String)
+  /// What was found in a vocabulary, or the part of it so far.
+  case studied(VocabularyAnswer)
+  /// A command is to be done, as if it had been chosen.
+  case command(String, String?)
   /// Work failed.
   case failed(WorkKey, String)
   /// A file was written.

@@ -73,6 +73,10 @@ public struct WorkbenchState: Sendable {
   var layerScroll = 0
   /// The chosen branch in the Decode pane.
   var chosenBranch = 0
+  /// The compare pane.
+  public internal(set) var compare = CompareView()
+  /// The tokenizer pane.
+  public internal(set) var browser = BrowserView()
   /// What was last searched for.
   var search = ""
   /// What the status line tells.

@@ -53,6 +53,14 @@ extension WorkbenchState {
     case .decode:
       guard let branch = DecodePane.branch(at: place, self) else { return [] }
       return perform("branch.go", "\(branch + 1)")
+    case .compare:
+      guard let offset = ComparePane.offset(at: place, self),
+        let token = document.token(at: offset)
+      else { return [] }
+      return perform("token.go", "\(token)")
+    case .tokenizer:
+      guard let id = TokenizerPane.entry(at: place, self) else { return [] }
+      return perform("vocabulary.go", "\(id)")
     }
   }
 
@@ -75,6 +83,8 @@ extension WorkbenchState {
       bytes.choice = max(0, min(bytes.choice + rows, (bytes.current?.rows.count ?? 1) - 1))
       return []
     case .decode: return perform(rows > 0 ? "decode.down" : "decode.up")
+    case .compare: return perform(rows > 0 ? "row.down" : "row.up")
+    case .tokenizer: return perform(rows > 0 ? "vocabulary.down" : "vocabulary.up")
     }
   }
 }

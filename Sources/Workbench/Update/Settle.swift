@@ -14,7 +14,8 @@ extension WorkbenchState {
       wantsCursorShown = false
     }
     guard model != nil, !isReplaying else { return [] }
-    return wantEvaluation() + wantBytes() + wantReadings()
+    settleComparison()
+    return wantEvaluation() + wantBytes() + wantReadings() + wantTokenizers() + wantStudies()
   }
 
   /// Has the text scrolled so that the cursor is seen, once everything else is done.

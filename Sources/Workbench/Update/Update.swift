@@ -43,6 +43,17 @@ extension WorkbenchState {
       readings.take(key, Readings.Slot(inputs: inputs, reading: reading, isFinished: finished))
     case .bytes(let inputs, let reading, let finished):
       bytes.take(inputs, reading, isFinished: finished)
+    case .tokenizerOpened(let source, let name, let tokenizer):
+      compare.opened(source, name: name, tokenizer)
+    case .tokenizerFailed(let source, let why):
+      // As a command, so that the session knows that it is not there.
+      let effects = compare.number(of: source).map { perform("compare.remove", "\($0)") } ?? []
+      tell(why, isError: true)
+      return effects
+    case .studied(let answer):
+      browser.take(answer)
+    case .command(let id, let input):
+      return perform(id, input)
     case .failed(let work, let why):
       failed(work, why)
     case .exported(let path):

@@ -174,7 +174,8 @@ private final class SynchronousHost {
           trace = longer
           steps.append(.decoded(generation: request.generation, step, longer))
         }
-      case .cancel, .log, .export, .useTheme, .redraw, .suspend, .quit: break
+      case .cancel, .log, .export, .useTheme, .redraw, .suspend, .quit, .openTokenizer, .study:
+        break
       }
     }
   }

@@ -1,9 +1,12 @@
 import ArgumentParser
 
-/// `tessera tokenizer …`: learning tokenizers, and what they reveal.
+/// `tessera tokenizer …`: tokenizers side by side, learning them, and what they reveal.
 struct TokenizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenizer",
-    abstract: "Train tokenizers, and find out what they were trained on.",
-    subcommands: [TokenizerTrainCommand.self, TokenizerMixtureCommand.self])
+    abstract: "Compare, inspect and train tokenizers, and find out what they were trained on.",
+    subcommands: [
+      TokenizerCompareCommand.self, TokenizerInspectCommand.self, TokenizerTrainCommand.self,
+      TokenizerMixtureCommand.self,
+    ])
 }

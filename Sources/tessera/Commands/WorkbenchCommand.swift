@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Cells
 import Foundation
+import Tokenization
 import Workbench
 
 extension ColorDepth: ExpressibleByArgument {}
@@ -24,6 +25,11 @@ struct WorkbenchCommand: ParsableCommand {
   @Option(help: "Colours to use: none, 16, 256 or 24bit (by default what the terminal has).")
   var colors: ColorDepth?
 
+  @Option(
+    help: "A tokenizer to lay beside the model's, by name or file; may be given several times.",
+    completion: .file())
+  var tokenizer: [String] = []
+
   @OptionGroup var options: ModelOptions
 
   /// What stands on the screen when nothing was given.
@@ -43,6 +49,7 @@ struct WorkbenchCommand: ParsableCommand {
       text: Array(Self.sample.utf8), modelName: ArgumentBytes.text(of: options.model),
       theme: theme, themes: themes, keymap: keys.keymap, colors: colors,
       notice: (warnings + keys.warnings).first)
+    start.tokenizers = try tokenizers()
     var options = options
     if let path = try resume ? SessionStore.latest() : file.map(ArgumentBytes.text) {
       let bytes = try InputFile.read(path)
@@ -70,6 +77,17 @@ struct WorkbenchCommand: ParsableCommand {
       let model = try chosen.load()
       return (model, try chosen.evaluator(of: model))
     }
+  }
+
+  /// The tokenizers that were named; that they are there is said before the screen is taken.
+  private func tokenizers() throws -> [String] {
+    guard tokenizer.count < TokenizerComparison.most else {
+      throw CommandFault(
+        .usage, "--tokenizer: at most \(TokenizerComparison.most - 1) stand beside the model's")
+    }
+    let names = tokenizer.map(ArgumentBytes.text)
+    for name in names { try NamedTokenizer.check(name) }
+    return names
   }
 
   /// The keys of the commands, with those of the user's key file, if there is one.

@@ -9,7 +9,7 @@ struct NamedTokenizer {
   /// What `--tokenizer` takes, for help.
   static let help = """
     An installed model, a file with a tokenizer (GGUF, tokenizer.json or a folder with one, \
-    tekken.json, .tiktoken, encoder.json), or bytes
+    tekken.json, .tiktoken, encoder.json, SentencePiece .model, vocab.txt), or bytes
     """
 
   /// What `--tokenizer` means: an installed model, `bytes`, or a path.
@@ -39,9 +39,31 @@ struct NamedTokenizer {
   static func name(ofPath path: String) -> String {
     let parts = path.split(separator: "/").map(String.init)
     guard let last = parts.last else { return path }
-    if parts.count > 1, ["tokenizer.json", "encoder.json", "vocab.bpe"].contains(last) {
+    if parts.count > 1, Self.generalNames.contains(last) {
       return parts[parts.count - 2]
     }
     return last.hasSuffix(".gguf") ? String(last.dropLast(".gguf".count)) : last
+  }
+
+  private static let generalNames = [
+    "tokenizer.json", "encoder.json", "vocab.bpe", "tekken.json", "tokenizer.model", "vocab.txt",
+  ]
+
+  /// Throws what `open` would where there is no such tokenizer, without reading any.
+  static func check(_ nameOrPath: String) throws {
+    if nameOrPath == TokenizerFile.bytesName || access(nameOrPath, R_OK) == 0 { return }
+    _ = try ModelStore().resolve(nameOrPath)
+  }
+
+  /// Opens several arguments; those that would have the same name are told apart by a number.
+  static func open(all arguments: [String]) throws -> [NamedTokenizer] {
+    var opened: [NamedTokenizer] = []
+    for argument in arguments {
+      var next = try open(ArgumentBytes.text(of: argument))
+      let same = opened.count { $0.name == next.name || $0.name.hasPrefix(next.name + " (") }
+      if same > 0 { next.name += " (\(same + 1))" }
+      opened.append(next)
+    }
+    return opened
   }
 }

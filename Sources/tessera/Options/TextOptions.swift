@@ -19,13 +19,16 @@ struct TextOptions: ParsableArguments {
   }
 
   /// The bytes of the text.
-  func bytes() throws(CommandFault) -> [UInt8] {
+  func bytes() throws(CommandFault) -> [UInt8] { try Self.bytes(text: text, file: file) }
+
+  /// The bytes of a text that is given, or in a file, or in standard input.
+  static func bytes(text: String?, file: String?) throws(CommandFault) -> [UInt8] {
     if let text { return ArgumentBytes.bytes(of: text) }
     if let file, file != "-" {
       let path = ArgumentBytes.text(of: file)
-      return try Self.checked(try InputFile.read(path), path)
+      return try checked(try InputFile.read(path), path)
     }
-    return try Self.standardInput()
+    return try standardInput()
   }
 
   /// All of standard input.

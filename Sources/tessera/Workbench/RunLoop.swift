@@ -19,6 +19,8 @@ struct RunLoop {
     var colors: ColorDepth?
     var resumed: (file: SessionFile, path: String, bytes: [UInt8])?
     var notice: String?
+    /// Tokenizers to lay beside the model's.
+    var tokenizers: [String] = []
   }
 
   /// The least time between two frames that nobody waits for. Keys are answered at once; while the
@@ -63,6 +65,7 @@ struct RunLoop {
   private var state: WorkbenchState
   private let mailbox: Mailbox
   private let bridge: EngineBridge
+  private let tokenizers: TokenizerBridge
   private let themes: ThemeStore
   private let start: Start
   private var store: SessionStore?
@@ -78,6 +81,7 @@ struct RunLoop {
     self.start = start
     self.mailbox = mailbox
     self.bridge = bridge
+    tokenizers = TokenizerBridge(mailbox: mailbox)
     themes = start.themes
     state = WorkbenchState(
       text: start.text, modelName: start.modelName, size: size,
@@ -94,6 +98,7 @@ struct RunLoop {
     } catch {
       apply([.trouble("the session is not saved: \(error)")])
     }
+    apply(start.tokenizers.map { .command("compare.add", $0) })
   }
 
   private mutating func loop(
@@ -165,6 +170,8 @@ struct RunLoop {
       case .read(let request): bridge.read(request)
       case .readBytes(let request): bridge.readBytes(request)
       case .cancel(let key): bridge.cancel(key)
+      case .openTokenizer(let source): tokenizers.open(source)
+      case .study(let request): tokenizers.study(request)
       case .log(let entry): entries.append(entry)
       case .export(let path): answers.append(export(to: path))
       case .useTheme(let name): answers.append(theme(name))

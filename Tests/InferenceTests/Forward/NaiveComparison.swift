@@ -18,8 +18,9 @@ enum NaiveComparison {
         for head in 0..<tiny.heads {
           let row = try #require(trace.pattern(layer: layer, head: head, query: index))
           #expect(abs(row.reduce(0, +) - 1) < 1e-5)
+          // Scores of some tens, each rounded to 24 bits.
           for (got, want) in zip(row, reference.patterns[layer][head][index]) {
-            #expect(abs(Double(got) - want) < 1e-5)
+            #expect(abs(Double(got) - want) < 2e-5)
           }
         }
         let residual = try #require(trace.residual(layer: layer, at: index))
