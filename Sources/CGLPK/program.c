@@ -12,7 +12,7 @@
   each(create_prob) each(delete_prob) each(set_obj_dir) each(add_cols) each(set_col_bnds) \
   each(set_obj_coef) each(add_rows) each(set_row_bnds) each(set_mat_row) each(init_smcp) \
   each(simplex) each(get_status) each(get_obj_val) each(get_col_prim) each(get_row_prim) \
-  each(get_row_dual) each(term_out) each(error_hook) each(free_env) each(adv_basis)
+  each(get_row_dual) each(term_hook) each(error_hook) each(free_env) each(adv_basis)
 
 static struct {
 #define POINTER(name) __typeof__(glp_##name) *name;
@@ -49,6 +49,13 @@ struct cglpk_program {
   int capacity;
 };
 
+/* What GLPK would write, which nobody should see: it turns writing on before it tells a fault. */
+static int silence(void *nothing, const char *text) {
+  (void)nothing;
+  (void)text;
+  return 1;
+}
+
 static void fault(void *program) { longjmp(((cglpk_program *)program)->escape, 1); }
 
 /* Runs the statements after it with faults of GLPK leading to `otherwise`. */
@@ -67,7 +74,7 @@ cglpk_program *cglpk_create(void) {
   if (!cglpk_available()) return NULL;
   cglpk_program *program = calloc(1, sizeof *program);
   if (!program) return NULL;
-  glpk.term_out(GLP_OFF);
+  glpk.term_hook(silence, NULL);
   glpk.error_hook(fault, program);
   if (setjmp(program->escape)) {
     glpk.error_hook(NULL, NULL);

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Inference of data mixtures")
 struct MixtureInferenceTests {
-  /// Parts of the corpus: from each text `sampleBytes` as the sample and, as what is learned from,
-  /// `weights` of as many bytes, the same or others.
+  /// Parts of the corpus: from each text some `sampleBytes` as the sample and, as what is learned
+  /// from, the same, or the share `weights` of as many others.
   private func infer(
     _ names: [String], weights: [Double], sampleBytes: Int, disjoint: Bool, size: Int, merges: Int
   ) throws -> (found: [Double], truth: [Double], result: MixtureInference.Result) {
@@ -21,15 +21,21 @@ struct MixtureInferenceTests {
     var categories: [MixtureInference.Category] = []
     for (name, weight) in zip(names, weights) {
       let text = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(corpus)/\(name).txt")))
-      // Blocks of lines in turn, so that both halves are of the same kinds of pages.
-      var halves: [[UInt8]] = [[], []]
-      for (number, line) in text.split(separator: 0x0A).enumerated() {
-        halves[number / 10 % 2] += line + [0x0A]
+      // Blocks of lines in turn, so that both halves are of the same kinds of pages; what is
+      // learned from is blocks evenly out of a half, for the same reason.
+      let lines = text.split(separator: 0x0A)
+      var halves: [[[UInt8]]] = [[], []]
+      for (block, start) in stride(from: 0, to: lines.count, by: 10).enumerated() {
+        let half = block % 2
+        guard halves[half].reduce(0, { $0 + $1.count }) < sampleBytes else { continue }
+        halves[half].append(
+          lines[start..<min(start + 10, lines.count)].flatMap { $0 + [0x0A] })
       }
-      let sample = Array(halves[0].prefix(sampleBytes))
-      let learned =
-        disjoint
-        ? Array(halves[1].prefix(Int(weight * Double(sampleBytes)))) : sample
+      let thinned = halves[1].enumerated().filter {
+        Int(Double($0.offset + 1) * weight) > Int(Double($0.offset) * weight)
+      }
+      let sample = Array(halves[0].joined())
+      let learned = disjoint ? Array(thinned.map(\.element).joined()) : sample
       let samplePath = try folder.write(sample, to: name + ".sample")
       let learnedPath = try folder.write(learned, to: name + ".learned")
       categories.append(
@@ -76,7 +82,7 @@ struct MixtureInferenceTests {
     ])
   func disjoint(names: [String], weights: [Double]) throws {
     let (found, truth, result) = try infer(
-      names, weights: weights, sampleBytes: 600_000, disjoint: true, size: 3300, merges: 3000)
+      names, weights: weights, sampleBytes: 600_000, disjoint: true, size: 1300, merges: 1000)
     let error = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     #expect(error / Double(truth.count) < 1e-4, "\(found) for \(truth)")
     #expect(result.cost > 0)
