@@ -17,6 +17,8 @@ final class TestBench {
   /// Whether work is done at once; otherwise it waits in `waiting`.
   var worksAtOnce = true
   private(set) var waiting: [Effect] = []
+  /// Whether readings of bytes come with completions.
+  var looksAhead = true
 
   let model: Model
   let evaluator: Evaluator
@@ -139,7 +141,7 @@ final class TestBench {
   private func readBytes(_ request: ByteRequest) throws {
     try desk.begin(request.text)
     var reading = try desk.reading(at: request.inputs.offset)
-    while let longer = try desk.extended(reading) { reading = longer }
+    while looksAhead, let longer = try desk.extended(reading) { reading = longer }
     send(.bytes(request.inputs, reading, finished: true))
   }
 

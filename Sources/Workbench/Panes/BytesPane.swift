@@ -149,6 +149,9 @@ enum BytesPane {
 
   // MARK: Covers
 
+  /// The least share of an outcome that is told.
+  private static let leastShare = 0.0005
+
   /// A line of the tree behind an outcome.
   struct CoverLine: Equatable {
     var text: String
@@ -157,7 +160,8 @@ enum BytesPane {
     var isCover: Bool
   }
 
-  /// The tokens behind an outcome: each cover, and under it the tokens that may come next.
+  /// The tokens behind an outcome: each cover, under it the tokens that may come next, and in the end
+  /// what is not listed.
   static func coverLines(
     of row: ByteReading.Row, _ reading: ByteReading, vocabulary: Vocabulary, charset: Charset
   ) -> [CoverLine] {
@@ -185,6 +189,10 @@ enum BytesPane {
           text: TokenLabel.text(vocabulary.bytes(of: $0.id), charset: charset),
           share: $0.share / whole, isCover: false)
       }
+    }
+    let others = 1 - total / whole
+    if others >= leastShare {
+      lines.append(CoverLine(text: "and others", share: others, isCover: false))
     }
     return lines
   }
