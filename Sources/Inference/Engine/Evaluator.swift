@@ -94,6 +94,8 @@ public final class Evaluator {
       // `makeWay` may have let another text in.
       let common = zip(records, ids).prefix { $0.id == $1 && $0.probe.isSuperset(of: probe) }.count
       cut(to: common)
+      // It may have been one that goes on from this.
+      guard common < ids.count else { break }
       let end = min(records.count + ForwardPass.chunk, ids.count)
       try extend(by: ids, to: end, probe: probe)
       if end < ids.count { try progress(trace(probe)) }

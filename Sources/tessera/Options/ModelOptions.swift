@@ -18,13 +18,8 @@ extension BlockType: ExpressibleByArgument {
   public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
-/// Which model runs, and how.
-struct ModelOptions: ParsableArguments {
-  @Option(
-    help: "The name of a model that is here, a GGUF file, or a Hugging Face folder.",
-    completion: .file())
-  var model = ModelCatalog.standard.name
-
+/// How models run.
+struct RunOptions: ParsableArguments {
   @Option(help: "How many threads run (by default one for each processor).")
   var threads: Int?
 
@@ -49,14 +44,14 @@ struct ModelOptions: ParsableArguments {
   /// How many threads run.
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
-  /// Where the model is.
-  func installed() throws(CommandFault) -> ModelStore.InstalledModel {
-    try ModelStore().resolve(ArgumentBytes.text(of: model))
+  /// Where a model is that was named on the command line.
+  func installed(_ name: String) throws(CommandFault) -> ModelStore.InstalledModel {
+    try ModelStore().resolve(ArgumentBytes.text(of: name))
   }
 
-  /// Opens the model.
-  func load() throws -> Model {
-    let installed = try installed()
+  /// Opens a model that was named on the command line.
+  func load(_ name: String) throws -> Model {
+    let installed = try installed(name)
     return try Model.load(
       path: installed.path, name: installed.name, precision: precision, requantise: requantise,
       threads: threadCount)
@@ -66,4 +61,29 @@ struct ModelOptions: ParsableArguments {
   func evaluator(of model: Model) throws -> Evaluator {
     try Evaluator(model: model, threads: threadCount, context: context)
   }
+}
+
+/// Which model runs, and how.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: "The name of a model that is here, a GGUF file, or a Hugging Face folder.",
+    completion: .file())
+  var model = ModelCatalog.standard.name
+
+  @OptionGroup var run: RunOptions
+
+  /// How activations are held.
+  var precision: Precision { run.precision }
+
+  /// How many threads run.
+  var threadCount: Int { run.threadCount }
+
+  /// Where the model is.
+  func installed() throws(CommandFault) -> ModelStore.InstalledModel { try run.installed(model) }
+
+  /// Opens the model.
+  func load() throws -> Model { try run.load(model) }
+
+  /// An evaluator of a model.
+  func evaluator(of model: Model) throws -> Evaluator { try run.evaluator(of: model) }
 }

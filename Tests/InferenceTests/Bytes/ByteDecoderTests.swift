@@ -23,11 +23,12 @@ struct ByteDecoderTests {
     let tiny = try tiny()
     for seed in UInt64(1)...6 {
       let decoder = try ByteDecoder(
-        Array("ab a".utf8), models: [covers(tiny, seed: seed)], weights: [1],
+        [Array("ab a".utf8)], models: [covers(tiny, seed: seed)], weights: [1],
         settings: SamplerSettings(temperature: 0))
       let table = TableSource(vocabularySize: Int(tiny.end) + 2, seed: seed)
       for _ in 0..<4 {
-        let wanted = tiny.next(of: decoder.text, table, canonical: true)
+        let wanted = tiny.next(
+          of: Array("ab a".utf8) + decoder.generated, table, canonical: true)
         let step = try decoder.step()
         let best = wanted.probabilities.indices.max {
           wanted.probabilities[$0] < wanted.probabilities[$1]
@@ -47,14 +48,14 @@ struct ByteDecoderTests {
   func horizon() throws {
     let tiny = try tiny()
     let decoder = try ByteDecoder(
-      Array("a".utf8), models: [covers(tiny, seed: 3)], weights: [1],
+      [Array("a".utf8)], models: [covers(tiny, seed: 3)], weights: [1],
       settings: SamplerSettings(seed: 9))
     for _ in 0..<150 {
       guard try decoder.step().byte != nil else { continue }
       let fresh = covers(tiny, seed: 3)
-      try fresh.begin(decoder.text)
+      try fresh.begin(Array("a".utf8) + decoder.generated)
       let (found, _) = try decoder.distribution()
-      let wanted = try fresh.canonical(at: decoder.text.count)
+      let wanted = try fresh.canonical(at: fresh.text.count)
       #expect(
         zip(found, wanted.probabilities + [wanted.end]).allSatisfy { abs($0 - $1) < 1e-9 })
     }
@@ -73,7 +74,7 @@ struct ByteDecoderTests {
     )
     for combination in ByteDecoder.Combination.allCases {
       let decoder = try ByteDecoder(
-        prompt, models: [covers(a, seed: 4), covers(b, seed: 5)], weights: [3, 1],
+        [prompt, prompt], models: [covers(a, seed: 4), covers(b, seed: 5)], weights: [3, 1],
         combination: combination, settings: SamplerSettings())
       let found = try decoder.distribution().combined
       let raw = zip(p.probabilities + [p.end], q.probabilities + [q.end]).map { x, y in
@@ -84,7 +85,7 @@ struct ByteDecoderTests {
     }
     // One model alone is itself, and so are two that are the same.
     let twice = try ByteDecoder(
-      prompt, models: [covers(a, seed: 4), covers(a, seed: 4)], weights: [1, 1],
+      [prompt, prompt], models: [covers(a, seed: 4), covers(a, seed: 4)], weights: [1, 1],
       combination: .product, settings: SamplerSettings())
     let found = try twice.distribution().combined
     #expect(zip(found, p.probabilities + [p.end]).allSatisfy { abs($0 - $1) < 1e-9 })

@@ -126,6 +126,37 @@ struct EngineTests {
     #expect(trace.records.map(\.logSumExp) == whole.records.map(\.logSumExp))
   }
 
+  @Test("whatever text is let in while another is evaluated, both come out the same")
+  func letIn() throws {
+    let folder = try TemporaryFolder()
+    let model = try Model.load(path: TinyModel(seed: 4).write(to: folder), name: "tiny")
+    let evaluator = try Evaluator(model: model, threads: 1)
+    let ids = (0..<70).map { Int32($0 * 7 % 250) }
+    let wanted = try Evaluator(model: model, threads: 1).evaluate(ids).records.map(\.logSumExp)
+    let others = [ids, ids + [5, 6], Array(ids.prefix(3)), Array(ids.prefix(69)), [9, 8], []]
+    for other in others {
+      for probe in [Probe(), .attention] {
+        _ = try evaluator.evaluate([])
+        var turns = 3
+        evaluator.makeWay = {
+          guard turns > 0 else { return }
+          turns -= 1
+          let rest = turns
+          turns = 0
+          let trace = try? evaluator.evaluate(other, probe: probe)
+          #expect(trace?.records.count == other.count)
+          turns = rest
+        }
+        #expect(try evaluator.evaluate(ids).records.map(\.logSumExp) == wanted)
+        let tree = try TokenTree(after: ids, capacity: 2, with: evaluator)
+        turns = 3
+        try tree.extend(by: [(3, .text(ids.count)), (4, .node(0))])
+        #expect(try evaluator.records(of: ids).map(\.logSumExp) == wanted)
+        evaluator.makeWay = {}
+      }
+    }
+  }
+
   @Test("errors of jobs are reported under their key")
   func failure() throws {
     let log = Log()

@@ -14,18 +14,21 @@ struct GenerationWriter {
   private let output = StandardOutput()
   private var stream = UTF8Stream()
   private var end: Int
+  /// How many bytes of the prompt the first tokens spell once more.
+  private var repeated: Int
   private var text: [UInt8] = []
   private var steps: [Step] = []
   private var seconds = 0.0
 
   init(
-    format: GenerateCommand.Format, model: Model, prompt: [UInt8], start: Int,
-    settings: SamplerOptions
+    format: GenerateCommand.Format, model: Model, prompt: [UInt8], start: Int, repeated: Int,
+    settings: SamplerSettings
   ) {
     self.format = format
     self.model = model
     self.prompt = prompt
-    self.settings = settings.settings(banned: [])
+    self.settings = settings
+    self.repeated = repeated
     end = start
   }
 
@@ -54,7 +57,9 @@ struct GenerationWriter {
       special: vocabulary.isSpecial(step.token), probability: step.probability, kept: step.kept,
       surprisal: record.logProbability.map { max(0, -Double($0) / M_LN2) })
     end += bytes.count
-    text += bytes
+    let new = bytes.dropFirst(repeated)
+    repeated -= bytes.count - new.count
+    text += new
     switch format {
     case .jsonl: try output.write(text: JSONText.line(row))
     case .json: steps.append(row)
@@ -62,9 +67,9 @@ struct GenerationWriter {
       // An end-of-generation token ends the text, and is none of it.
       guard !vocabulary.endOfGeneration.contains(step.token) else { return }
       if output.isTerminal {
-        try output.write(text: Self.shown(stream.push(bytes)))
+        try output.write(text: TerminalText.shown(stream.push(Array(new))))
       } else {
-        try output.write(bytes)
+        try output.write(Array(new))
       }
     }
   }
@@ -88,34 +93,16 @@ struct GenerationWriter {
     switch format {
     case .jsonl: break
     case .text:
-      if output.isTerminal { try output.write(text: Self.shown(stream.finish()) + "\n") }
+      if output.isTerminal { try output.write(text: TerminalText.shown(stream.finish()) + "\n") }
     case .json:
-      let stop =
-        switch reason {
-        case .endOfText: "end"
-        case .stopText: "stop-text"
-        case .limit: "max-tokens"
-        case .contextFull: "context"
-        case .paused, .failed, nil: "interrupted"
-        }
       try output.write(
         text: JSONText.line(
           Whole(
             model: model.name, prompt: String(decoding: prompt, as: UTF8.self),
-            text: String(decoding: text, as: UTF8.self), tokens: steps, stop: stop,
+            text: String(decoding: text, as: UTF8.self), tokens: steps,
+            stop: reason?.key(limit: "max-tokens") ?? "interrupted",
             settings: settings,
             tokensPerSecond: seconds > 0 ? Double(steps.count) / seconds : nil)))
     }
-  }
-
-  /// Text for a terminal: line feeds and tabs as they are, all else that could steer it as symbols.
-  private static func shown(_ text: String) -> String {
-    VisibleText.segments(of: Array(text.utf8)).map { segment in
-      switch segment.kind {
-      case .newline: "\n"
-      case .tab: "\t"
-      default: segment.text
-      }
-    }.joined()
   }
 }

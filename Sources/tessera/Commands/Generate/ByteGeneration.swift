@@ -1,0 +1,64 @@
+import Foundation
+import Inference
+import Tokenization
+import Workbench
+
+/// Generates byte by byte, with one model or with several.
+struct ByteGeneration {
+  let models: [Model]
+  /// For each model the prompt as it is used to seeing it.
+  let prompts: [[UInt8]]
+  let options: EnsembleOptions
+  let sampling: SamplerOptions
+  let format: GenerateCommand.Format
+  let limit: Int
+  let stops: [[UInt8]]
+
+  func run() throws {
+    let covers = try models.map { model in
+      let evaluator = try options.run.evaluator(of: model)
+      evaluator.isCancelled = { Interruption.signal != nil }
+      let covers = ByteCovers(rule: CanonicalRule(model.tokenizer), source: ModelSource(evaluator))
+      covers.leastShare = ByteCovers.standardLeastShare
+      return covers
+    }
+    let settings = sampling.settings(banned: [])
+    var writer = ByteWriter(
+      format: format, models: models.map(\.name), weights: options.weights,
+      combination: options.combination, prompt: prompts[0], settings: settings)
+    do {
+      let decoder = try ByteDecoder(
+        prompts, models: covers, weights: options.weights, combination: options.combination,
+        settings: settings)
+      var reason: StopReason?
+      var hasEnded = false
+      repeat {
+        reason = self.reason(after: decoder.generated, hasEnded: hasEnded)
+        guard reason == nil else { break }
+        do {
+          let step = try decoder.step()
+          hasEnded = step.byte == nil
+          try writer.write(step)
+        } catch EvaluationFault.tooLong(_, let context) where !decoder.generated.isEmpty {
+          reason = .contextFull(context)
+        }
+      } while reason == nil
+      try writer.finish(reason, modelSteps: decoder.modelSteps)
+    } catch is CancellationError {
+      // What there is stays; the signal says how the process ends.
+      try writer.finish(nil, modelSteps: covers.reduce(0) { $0 + $1.modelSteps })
+      try Interruption.check()
+      throw CancellationError()
+    } catch let fault as ByteFault {
+      throw CommandFault(.badData, "the prompt: \(fault.description)")
+    }
+  }
+
+  private func reason(after generated: [UInt8], hasEnded: Bool) -> StopReason? {
+    if hasEnded { return .endOfText("the end of the text") }
+    if let stop = stops.first(where: { generated.suffix($0.count).elementsEqual($0) }) {
+      return .stopText(String(decoding: stop, as: UTF8.self))
+    }
+    return generated.count >= limit ? .limit(limit) : nil
+  }
+}
