@@ -43,7 +43,7 @@ public protocol NextTokenSource: AnyObject {
 ///
 /// The tokens of the text are evaluated once, in the evaluator's own cache; what leaves it, in a tree.
 /// The first token is drawn as the model would draw it after its beginning-of-text token (or, where
-/// it has none, its end-of-text token); from then on the model sees the text as it is.
+/// it has none, one that ends a text); from then on the model sees the text as it is.
 public final class ModelSource: NextTokenSource {
   private let evaluator: Evaluator
   private var ids: [TokenID] = []
@@ -133,7 +133,8 @@ public final class ModelSource: NextTokenSource {
   private func startProbabilities() throws -> [Double] {
     if let start { return start }
     let vocabulary = evaluator.model.tokenizer.vocabulary
-    guard let first = vocabulary.beginOfText ?? vocabulary.endOfText else {
+    let ends = vocabulary.endOfGeneration
+    guard let first = vocabulary.beginOfText ?? vocabulary.endOfText ?? ends.min() else {
       throw EvaluationFault.notRecorded("a token that begins a text")
     }
     let tree = try TokenTree(after: [], capacity: 1, with: evaluator)
