@@ -99,6 +99,20 @@ struct GenerateStrategyTests {
     }
   }
 
+  @Test("a full context ends the bytes, and those before it are the ones of a larger context")
+  func fullContext() throws {
+    let prompt = ["--prompt", "One, two, three, four,", "--strategy", "bytes", "--max-bytes", "90"]
+    func run(_ context: String) throws -> [String: Any] {
+      let all = ["generate", "--temperature", "0", "--format", "json", "--context", context]
+      return try StartedCommand(all + prompt).finish().object()
+    }
+    let (short, long) = (try run("16"), try run("512"))
+    #expect(short["stop"] as? String == "context" && long["stop"] as? String == "max-bytes")
+    let (few, all) = (try #require(short["text"] as? String), try #require(long["text"] as? String))
+    #expect(!few.isEmpty && few.count < all.count && all.hasPrefix(few))
+    #expect((short["bytes"] as? [Any])?.count == few.utf8.count)
+  }
+
   @Test("what does not go together is refused in one line")
   func refusals() throws {
     let wrong: [[String]] = [

@@ -87,9 +87,13 @@ public final class ByteDecoder {
 
   /// Draws a byte, and adds it to the text.
   ///
-  /// - Throws: `ByteFault`, and what the sources throw.
+  /// - Throws: `ByteFault`, and what the sources throw; the text is then as before.
   public func step() throws -> ByteStep {
     let begin = ContinuousClock.now
+    if generated.count - taken >= Self.horizon {
+      for model in models { try model.begin(model.text) }
+      taken = generated.count
+    }
     let (combined, opinions) = try distribution()
     let choice = chain.sample(
       logits: combined.map { Float(log($0)) },
@@ -99,10 +103,6 @@ public final class ByteDecoder {
       let byte = UInt8(choice.id)
       generated.append(byte)
       for model in models { model.append(byte) }
-      if generated.count - taken >= Self.horizon {
-        for model in models { try model.begin(model.text) }
-        taken = generated.count
-      }
     }
     return ByteStep(
       byte: choice.id == Self.end ? nil : UInt8(choice.id), probability: choice.probability,

@@ -50,7 +50,11 @@ struct ByteGeneration {
       try Interruption.check()
       throw CancellationError()
     } catch let fault as ByteFault {
-      throw CommandFault(.badData, "the prompt: \(fault.description)")
+      // A model may also be at a loss for what another one drew: what there is stays.
+      if !writer.isEmpty {
+        try writer.finish(.failed, modelSteps: covers.reduce(0) { $0 + $1.modelSteps })
+      }
+      throw CommandFault(.badData, fault.description)
     }
   }
 

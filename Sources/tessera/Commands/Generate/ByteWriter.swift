@@ -1,7 +1,6 @@
 import Foundation
 import Inference
 import Reports
-import Tokenization
 import Workbench
 
 /// Writes bytes that are generated, in one of the formats, as they come.
@@ -13,7 +12,7 @@ struct ByteWriter {
   let prompt: [UInt8]
   let settings: SamplerSettings
   private let output = StandardOutput()
-  private var stream = UTF8Stream()
+  private var generated = GeneratedText()
   private var text: [UInt8] = []
   private var steps: [Step] = []
   private var seconds = 0.0
@@ -63,6 +62,9 @@ struct ByteWriter {
     }
   }
 
+  /// Whether there is nothing yet.
+  var isEmpty: Bool { text.isEmpty }
+
   /// What the steps are about.
   private var name: String { models.joined(separator: " + ") }
 
@@ -78,12 +80,7 @@ struct ByteWriter {
     case .jsonl: try output.write(text: JSONText.line(row))
     case .json: steps.append(row)
     case .text:
-      guard let byte = step.byte else { return }
-      if output.isTerminal {
-        try output.write(text: TerminalText.shown(stream.push([byte])))
-      } else {
-        try output.write([byte])
-      }
+      if let byte = step.byte { try generated.write([byte]) }
     }
   }
 
@@ -110,8 +107,7 @@ struct ByteWriter {
   mutating func finish(_ reason: StopReason?, modelSteps: Int) throws {
     switch format {
     case .jsonl: break
-    case .text:
-      if output.isTerminal { try output.write(text: TerminalText.shown(stream.finish()) + "\n") }
+    case .text: try generated.finish()
     case .json:
       try output.write(
         text: JSONText.line(

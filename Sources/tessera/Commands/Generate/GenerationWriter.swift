@@ -12,7 +12,7 @@ struct GenerationWriter {
   private let prompt: [UInt8]
   private let settings: SamplerSettings
   private let output = StandardOutput()
-  private var stream = UTF8Stream()
+  private var generated = GeneratedText()
   private var end: Int
   /// How many bytes of the prompt the first tokens spell once more.
   private var repeated: Int
@@ -66,11 +66,7 @@ struct GenerationWriter {
     case .text:
       // An end-of-generation token ends the text, and is none of it.
       guard !vocabulary.endOfGeneration.contains(step.token) else { return }
-      if output.isTerminal {
-        try output.write(text: TerminalText.shown(stream.push(Array(new))))
-      } else {
-        try output.write(Array(new))
-      }
+      try generated.write(Array(new))
     }
   }
 
@@ -92,8 +88,7 @@ struct GenerationWriter {
   mutating func finish(_ reason: StopReason?) throws {
     switch format {
     case .jsonl: break
-    case .text:
-      if output.isTerminal { try output.write(text: TerminalText.shown(stream.finish()) + "\n") }
+    case .text: try generated.finish()
     case .json:
       try output.write(
         text: JSONText.line(
