@@ -40,9 +40,15 @@ protocol TokenizerModel: Sendable {
   /// read what was edited; `nil` when there are no stable boundaries: an edit then encodes
   /// everything anew.
   func reach(parsesSpecials: Bool) -> Int?
+
+  /// Which tokens stay two when one follows the other in a word of lower-case ASCII letters, with no
+  /// apostrophe before it and perhaps a space; `nil` where that depends on more than the two.
+  func pairRule() -> PairRule?
 }
 
 extension TokenizerModel {
+  func pairRule() -> PairRule? { nil }
+
   /// Right wherever tokens do not depend on what follows them but by the rules of a merge.
   func encode(_ text: UnsafeBufferPointer<UInt8>, upTo end: Int, into tokens: inout [Token]) {
     let beginning = UnsafeBufferPointer(rebasing: text[..<end])

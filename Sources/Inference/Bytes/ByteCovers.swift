@@ -162,6 +162,8 @@ public final class ByteCovers {
 
   private func isAllowed(_ place: Int, after left: Left) -> Bool {
     let memory = left.memory
+    if memory.cuts.isEmpty { memory.cuts = rule.cutGroups(after: left.spelled) }
+    if memory.cuts[Int(rule.groupOfPlace[place])] { return rule.isReachable(order.ids[place]) }
     if memory.allowed.isEmpty {
       memory.allowed = [UInt8](repeating: 0, count: order.ids.count)
     }
@@ -194,15 +196,14 @@ public final class ByteCovers {
     sums.beginCover(logWeight: logWeight)
     // Whether a token counts is not worth finding out where it hardly weighs.
     let least = sums.leastProbability
-    let cuts = rule.cutGroups(after: left.spelled)
-    for (group, isCut) in zip(rule.groups, cuts) {
+    for group in rule.groups {
       var sum = 0.0
       for place in group.places {
         let id = order.ids[place]
         let probability = probabilities[Int(id)]
         if probability < least {
           sums.leaveUntested(probability)
-        } else if isCut ? !rule.isReachable(id) : !isAllowed(place, after: left) {
+        } else if !isAllowed(place, after: left) {
           continue
         }
         sum += probability

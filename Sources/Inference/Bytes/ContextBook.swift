@@ -10,6 +10,8 @@ final class ContextBook {
     fileprivate var probabilities: [Double]?
     /// For each place of the order: 0 where not known, 1 where the token may follow, 2 where not.
     var allowed: [UInt8] = []
+    /// For each group of the rule, whether it is cut off from what the context spells.
+    var cuts: [Bool] = []
 
     fileprivate init(_ context: TokenContext) { self.context = context }
   }

@@ -19,18 +19,33 @@ public final class CanonicalRule {
   private var reachable: [UInt8]
   /// For the last character of a text, by its bytes: which groups are cut off from it.
   private var cuts: [[UInt8]: [Bool]] = [:]
+  private let pairs: PairRule?
+  /// Whether an entry is made of lower-case ASCII letters alone: `[vocabulary]`.
+  private let isLetters: [Bool]
 
   /// The entries in the order of their bytes.
   public let order: PieceOrder
   /// The entries by their first character.
   public let groups: [PieceGroups.Group]
+  /// The group of the entry at each place of the order.
+  public let groupOfPlace: [Int32]
 
   /// The rule of a tokenizer.
   public init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     reachable = [UInt8](repeating: 0, count: tokenizer.vocabulary.count)
+    pairs = tokenizer.model.pairRule()
+    isLetters = (0..<TokenID(tokenizer.vocabulary.count)).map { id in
+      let bytes = tokenizer.vocabulary.bytes(of: id)
+      return !bytes.isEmpty && bytes.allSatisfy(Self.isLetter)
+    }
     order = PieceOrder(tokenizer.vocabulary)
     groups = PieceGroups(order).groups
+    var groupOfPlace = [Int32](repeating: 0, count: order.ids.count)
+    for (index, group) in groups.enumerated() {
+      for place in group.places { groupOfPlace[place] = Int32(index) }
+    }
+    self.groupOfPlace = groupOfPlace
   }
 
   /// The last position of a text from which on its beginning no longer matters: every text that
@@ -65,6 +80,11 @@ public final class CanonicalRule {
   ///   - left: the sequence, which begins at a stable boundary.
   ///   - bytes: what it spells.
   public func allows(_ id: TokenID, after left: [TokenID], spelling bytes: [UInt8]) -> Bool {
+    if isLetters[Int(id)], let pairs, let last = left.last, Self.goesOnWithLetters(bytes),
+      let staysApart = pairs.staysApart(last, id)
+    {
+      return staysApart
+    }
     let piece = tokenizer.vocabulary.bytes(of: id)
     guard !piece.isEmpty else { return false }
     let text = bytes + piece
@@ -124,6 +144,20 @@ public final class CanonicalRule {
     if Self.endsInSpace(text) { return Self.afterSpace }
     if text.suffix(3).contains(where: Self.apostrophes.contains) { return Self.afterApostrophe }
     return [[]]
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+  }
+
+  /// Whether lower-case ASCII letters after a text are in the word that its last token belongs to:
+  /// after such letters without an apostrophe before them, or after a space between letters.
+  private static func goesOnWithLetters(_ text: [UInt8]) -> Bool {
+    guard let last = text.last else { return false }
+    if last == UInt8(ascii: " ") { return text.dropLast().last.map(isLetter) ?? false }
+    guard isLetter(last) else { return false }
+    let before = text.last { !isLetter($0) }
+    return before.map { !apostrophes.contains($0) } ?? true
   }
 
   private static func endsInSpace(_ text: [UInt8]) -> Bool {

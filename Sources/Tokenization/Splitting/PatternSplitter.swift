@@ -156,6 +156,7 @@ private struct SplitParts {
 struct StepSplitter: WordSplitter {
   let steps: [SplitStep]
   let lookahead = Int.max
+  let keepsLettersTogether = false
 
   func cut(
     _ text: UnsafePointer<UInt8>, section: Range<Int>, from position: Int, safe: Int,

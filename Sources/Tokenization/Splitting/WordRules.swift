@@ -12,6 +12,8 @@ protocol WordRules: WordSplitter {
 }
 
 extension WordRules {
+  var keepsLettersTogether: Bool { true }
+
   func cut(
     _ text: UnsafePointer<UInt8>, section: Range<Int>, from position: Int, safe: Int,
     into words: inout WordList

@@ -22,6 +22,10 @@ protocol WordSplitter: Sendable {
   /// Whether the characters around `position` alone make it a cut, whatever else the text holds. At
   /// the beginning and the end of a text it is a cut too.
   func isCertainCut(in text: UnsafePointer<UInt8>, at position: Int, end: Int) -> Bool
+
+  /// Whether a run of lower-case ASCII letters is never cut, unless an apostrophe stands before it,
+  /// and a space between two letters is in the word of the second.
+  var keepsLettersTogether: Bool { get }
 }
 
 /// Words found in a text, by place: the working list between cutting and encoding, small enough to
