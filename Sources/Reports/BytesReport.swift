@@ -14,12 +14,16 @@ public struct BytesReport: Sendable {
   /// How many outcomes are told, the likeliest; `nil` for all that are possible.
   public let top: Int?
   private let vocabulary: Vocabulary
+  private let opening: Int
 
   /// A report.
+  ///
+  /// - Parameter opening: how many bytes stand before the text in what the model was given.
   public init(
     model: String, text: [UInt8], distributions: [ByteDistribution], vocabulary: Vocabulary,
-    top: Int?
+    top: Int?, opening: Int = 0
   ) {
+    self.opening = opening
     self.model = model
     self.text = text
     self.distributions = distributions
@@ -69,7 +73,7 @@ public struct BytesReport: Sendable {
       try JSONText.line(
         Line(
           model: model, text: String(decoding: text, as: UTF8.self),
-          definition: distribution.definition.rawValue, offset: distribution.offset,
+          definition: distribution.definition.rawValue, offset: distribution.offset - opening,
           outcomes: Self.likeliest(distribution, top).map {
             Outcome(byte: $0, p: distribution.probabilities[$0])
           }, end: distribution.end, invalidMass: distribution.invalidMass,
@@ -78,7 +82,7 @@ public struct BytesReport: Sendable {
           covers: distribution.covers.map { cover in
             Cover(
               ids: cover.tokens, pieces: cover.tokens.map { vocabulary.text(of: $0) },
-              end: cover.end, share: cover.share,
+              end: max(0, cover.end - opening), share: cover.share,
               next: cover.next.map {
                 Next(id: $0.id, piece: vocabulary.text(of: $0.id), share: $0.share)
               })
@@ -103,7 +107,7 @@ public struct BytesReport: Sendable {
       table.add(["left out", ""] + distributions.map { Self.percent($0.droppedMass) })
     }
     table.add(["model steps", ""] + distributions.map { "\($0.modelSteps)" })
-    var text = "after byte \(first.offset)\n" + table.text
+    var text = "after byte \(first.offset - opening)\n" + table.text
     for distribution in distributions where distribution.definition != .naive {
       text += "\ntokens behind \(distribution.definition.rawValue)\n"
       var covers = TextTable(

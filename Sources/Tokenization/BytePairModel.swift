@@ -66,14 +66,23 @@ struct BytePairModel: TokenizerModel {
     guard splitter.lookahead < .max else { return nil }
     return max(tables.matcher(parsesSpecials: parsesSpecials).longest, splitter.lookahead)
   }
+
+  func pairRule() -> PairRule? {
+    let isLocal =
+      splitter.keepsLettersTogether && !tables.ignoresMerges
+      && vocabulary.userDefined.ids.isEmpty
+    return isLocal ? PairRule(tables) : nil
+  }
 }
 
 extension Tokenizer {
   /// Byte-level BPE with a known way of cutting words.
-  init(_ parts: VocabularyParts, pattern: WordPattern) throws(VocabularyFault) {
+  init(
+    _ parts: VocabularyParts, pattern: WordPattern, affixes: Affixes = Affixes()
+  ) throws(VocabularyFault) {
     try self.init(
       parts, name: pattern.rawValue, splitter: pattern.splitter,
-      ignoresMerges: pattern.ignoresMerges)
+      ignoresMerges: pattern.ignoresMerges, affixes: affixes)
   }
 
   /// Builds the tables of byte-level BPE from what a file gave, after checking it.

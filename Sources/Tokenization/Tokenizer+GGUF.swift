@@ -43,8 +43,14 @@ extension Tokenizer {
         remedy: "known are: \(WordPattern.knownNames)")
     }
     let parts = try VocabularyParts(gguf)
+    var affixes = Affixes()
+    // Files that do not say are read as llama.cpp reads them.
+    let begins = try gguf.flag("tokenizer.ggml.add_bos_token") ?? preTokenizer.beginsTexts
+    if begins, let begin = parts.beginOfText { affixes.prefix = [begin] }
+    let ends = try gguf.flag("tokenizer.ggml.add_eos_token") ?? false
+    if ends, let end = parts.endOfText { affixes.suffix = [end] }
     do throws(VocabularyFault) {
-      return try Tokenizer(parts, pattern: preTokenizer)
+      return try Tokenizer(parts, pattern: preTokenizer, affixes: affixes)
     } catch {
       throw FileFault(error, path: gguf.path)
     }

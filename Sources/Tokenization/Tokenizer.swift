@@ -66,6 +66,27 @@ public struct Tokenizer: Sendable {
     return tokens
   }
 
+  /// What a language model expects before a text, as text: the special tokens of
+  /// ``Affixes/prefix``, written out; nothing where the text begins with them itself, as what a chat
+  /// template gives does.
+  public func opening(of text: [UInt8]) -> [UInt8] {
+    let opening = affixes.prefix.flatMap { vocabulary.bytes(of: $0) }
+    let isWritten = affixes.prefix.allSatisfy { vocabulary.isSpecial($0) }
+    return isWritten && !text.starts(with: opening) ? opening : []
+  }
+
+  /// The tokens of a text as a language model is given it: those of its ``opening(of:)``, without
+  /// bytes of their own, and those of the text.
+  public func encodePrompt(_ text: [UInt8]) -> [Token] {
+    let opening = opening(of: text)
+    guard !opening.isEmpty else { return encode(text) }
+    return encode(opening + text).map { token in
+      Token(
+        id: token.id, start: max(0, token.start - opening.count),
+        end: max(0, token.end - opening.count))
+    }
+  }
+
   /// The tokens of `text[..<end]` as the whole text calls for: where `end` lies within a word or a
   /// character, those that the encoding of such a text would begin with if its merges went no
   /// further. Special tokens are not parsed.

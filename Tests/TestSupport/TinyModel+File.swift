@@ -40,6 +40,7 @@ extension TinyModel {
       ),
     ]
     writer.metadata += familyMetadata
+    if beginsTexts { writer.metadata.append(("tokenizer.ggml.add_bos_token", .bool(true))) }
     writer.tensors = tensors
     if let rotaryScaling {
       writer.metadata += [

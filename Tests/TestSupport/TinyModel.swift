@@ -43,14 +43,18 @@ public struct TinyModel: Sendable {
   /// What each rotary frequency is divided by, and the factor of linear scaling; `nil` leaves both out.
   public let rotaryScaling: (divisors: [Float], factor: Float)?
 
+  /// Whether its file asks for `<|im_start|>` before every text.
+  public let beginsTexts: Bool
+
   var tensors: [GGUFWriter.Tensor] = []
 
   /// A model with weights that depend on the arguments alone.
   public init(
     seed: UInt64, layers: Int = 2, type: BlockType = .f32, tied: Bool = true, context: Int = 512,
     rotaryScaling: (divisors: [Float], factor: Float)? = nil, family: TinyFamily = .llama,
-    vectorType: BlockType = .f32
+    vectorType: BlockType = .f32, beginsTexts: Bool = false
   ) {
+    self.beginsTexts = beginsTexts
     self.seed = seed
     self.layers = layers
     self.type = type

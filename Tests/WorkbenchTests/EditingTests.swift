@@ -137,4 +137,31 @@ struct EditingTests {
     bench.press("<Enter>")
     #expect(bench.screen.contains("<|im_start|>, which steers the model"))
   }
+
+  @Test("what the model expects before a text is put there, seen, undone, and not put there twice")
+  func opening() throws {
+    let bench = try TestBench("the cat", beginsTexts: true)
+    let cursor = bench.state.cursor
+    bench.send(.command("edit.open", nil))
+    #expect(bench.text == "<|im_start|>the cat")
+    #expect(bench.state.document.ids.first == 298)
+    #expect(bench.state.cursor == cursor + 1)
+    #expect(bench.state.records.map(\.id) == bench.state.document.ids)
+    bench.send(.command("edit.open", nil))
+    #expect(bench.text == "<|im_start|>the cat")
+    bench.press("u")
+    #expect(bench.text == "the cat")
+
+    // While somebody types, the caret stays with the text.
+    let typing = try TestBench("the cat", beginsTexts: true)
+    typing.press("A")
+    typing.type("s")
+    typing.send(.command("edit.open", nil))
+    typing.type("!")
+    #expect(typing.text == "<|im_start|>the cats!")
+    let again = try TestBench("the cat", beginsTexts: true)
+    _ = again.state.replay(typing.entries)
+    #expect(again.text == typing.text)
+    #expect(again.state.cursor == typing.state.cursor)
+  }
 }

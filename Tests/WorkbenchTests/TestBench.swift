@@ -23,21 +23,29 @@ final class TestBench {
   let model: Model
   let evaluator: Evaluator
   private let desk: ByteDesk
+  private let models: DecodeModels
 
   init(
     _ text: String = "the cat sat on the mat", size: Size = Size(rows: 24, columns: 80),
     depth: ColorDepth = .ansi256, charset: Charset = .unicode, theme: Theme = .plain,
-    opensModel: Bool = true, context: Int = 512
+    opensModel: Bool = true, context: Int = 512, ensemble: EnsembleSettings? = nil,
+    beginsTexts: Bool = false
   ) throws {
     let folder = try TemporaryFolder()
     model = try Model.load(
-      path: TinyModel(seed: 21, context: context).write(to: folder), name: "tiny",
-      precision: .f32)
+      path: TinyModel(seed: 21, context: context, beginsTexts: beginsTexts).write(to: folder),
+      name: "tiny", precision: .f32)
     evaluator = try Evaluator(model: model, threads: 1)
     desk = ByteDesk(evaluator)
+    let (model, evaluator) = (model, evaluator)
+    let others = (ensemble?.models.count ?? 1) - 1
+    models = DecodeModels(evaluator) {
+      try (0..<others).map { _ in try Evaluator(model: model, threads: 1) }
+    }
     state = WorkbenchState(
       text: Array(text.utf8), modelName: "tiny", size: size,
-      look: Look(theme: theme, depth: depth, charset: charset, themeNames: ["ink", "paper"]))
+      look: Look(theme: theme, depth: depth, charset: charset, themeNames: ["ink", "paper"]),
+      ensemble: ensemble)
     state.decode.stop.limit = 8
     if opensModel { send(.modelOpened(facts)) }
   }
@@ -146,26 +154,21 @@ final class TestBench {
   }
 
   private func decode(_ request: DecodeRequest) throws {
-    var trace = try evaluator.evaluate(request.ids, probe: request.probe)
-    var generated: [TokenID] = []
+    let run = DecodeRun(request, with: models)
     while state.decode.isRunning {
-      var decoder = Decoder(request.settings(at: trace.records.count))
-      let (step, longer) = try decoder.step(after: trace, with: evaluator)
-      trace = longer
-      generated.append(step.token)
-      // Pictures must not depend on how fast the machine is.
-      let timed = DecodeStep(
-        index: step.index, token: step.token, probability: step.probability, kept: step.kept,
-        seconds: 0.005)
-      send(.decoded(generation: request.generation, timed, trace))
-      let reason = request.stop.reason(
-        generated: generated, vocabulary: model.tokenizer.vocabulary,
-        total: trace.records.count, context: evaluator.contextLength)
-      if let reason {
-        send(.decodeEnded(generation: request.generation, reason))
-        return
-      }
+      let (messages, isOver) = try run.step()
+      for message in messages { send(Self.timed(message)) }
+      if isOver { return }
     }
+  }
+
+  /// Pictures must not depend on how fast the machine is.
+  private static func timed(_ message: Message) -> Message {
+    guard case .decoded(let generation, let step, let trace) = message else { return message }
+    let timed = DecodeStep(
+      index: step.index, token: step.token, probability: step.probability, kept: step.kept,
+      seconds: 0.005)
+    return .decoded(generation: generation, timed, trace)
   }
 
   /// The bundled theme of a name.

@@ -24,7 +24,10 @@ extension ByteCovers {
     at offset: Int, leastShare: Double, reach: Int? = nil
   ) throws -> ByteDistribution {
     let before = book.source.modelSteps
-    let from = reach.map { max(0, offset - $0) } ?? 0
+    // A special token is not spelled by others.
+    let vocabulary = rule.tokenizer.vocabulary
+    let special = rule.tokenizer.encode(Array(text[..<offset])).last { vocabulary.isSpecial($0.id) }
+    let from = max(special?.end ?? 0, reach.map { offset - $0 } ?? 0)
     let known = settled(at: from)
     let (settled, start) = (known.tokens, known.end)
     let first = try book.logWeight(of: book.memory(of: settled)).value

@@ -43,7 +43,8 @@ public protocol NextTokenSource: AnyObject {
 ///
 /// The tokens of the text are evaluated once, in the evaluator's own cache; what leaves it, in a tree.
 /// The first token is drawn as the model would draw it after its beginning-of-text token (or, where
-/// it has none, one that ends a text); from then on the model sees the text as it is.
+/// it has none, one that ends a text); from then on the model sees the text as it is. A text may begin
+/// with that token itself, which then has probability 1.
 public final class ModelSource: NextTokenSource {
   private let evaluator: Evaluator
   private var ids: [TokenID] = []
@@ -75,11 +76,15 @@ public final class ModelSource: NextTokenSource {
     nodes = [:]
     sums = [0]
     for (index, record) in records.enumerated() {
-      let own =
-        index == 0
-        ? log(try startProbabilities()[Int(record.id)]) : Double(record.logProbability ?? 0)
-      sums.append(sums[index] + own)
+      sums.append(sums[index] + (try logProbability(of: record, at: index)))
     }
+  }
+
+  private func logProbability(of record: TokenRecord, at index: Int) throws -> Double {
+    if index > 0 { return Double(record.logProbability ?? 0) }
+    // A text that begins with this token is given it, as nothing could draw it.
+    if record.id == evaluator.model.tokenizer.vocabulary.beginOfText { return 0 }
+    return log(try startProbabilities()[Int(record.id)])
   }
 
   /// The logarithm of the probability of the text's first `count` tokens, in nats.

@@ -32,6 +32,9 @@ enum WordPattern: String, Sendable, CaseIterable {
   /// Whether the vocabularies cut this way take a word that is an entry as it is, without merging.
   var ignoresMerges: Bool { self == .llama3 || self == .tekken }
 
+  /// Whether the models with vocabularies cut this way expect a token before every text.
+  var beginsTexts: Bool { self == .llama3 || self == .tekken }
+
   /// The expression that the rules stand for, in the form of the first file that had it; those of
   /// several expressions have none.
   var expression: String? {

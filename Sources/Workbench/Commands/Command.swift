@@ -74,7 +74,8 @@ public struct Command: Sendable {
 public enum CommandTable {
   /// The commands, in the order of help and documentation.
   public static let all: [Command] =
-    Command.movement + Command.editing + Command.insertion + Command.decoding + Command.sampling
+    Command.movement + Command.editing + Command.insertion + Command.decoding + Command.strategies
+    + Command.sampling
     + Command.lenses + Command.view + Command.panes + Command.bytes + Command.tokenizers
     + Command.session
 

@@ -132,9 +132,13 @@ extension WorkbenchState {
     decode.isRunning = true
     decode.isStep = step
     decode.stopped = nil
-    decode.start = document.tokens.count
+    decode.start = decode.strategy == .bytes ? document.bytes.count : document.tokens.count
+    // What was decoded ends where a token ends; only what was written can stop within one.
+    decode.heals = decode.strategy == .heal && document.generated.isEmpty
     decode.probe = wantedProbe
-    if !step { decode.steps = [] }
+    if !step || decode.byteSteps.isEmpty != (decode.strategy != .bytes) {
+      (decode.steps, decode.byteSteps) = ([], [])
+    }
     moveCursor(to: document.tokens.count - 1)
     // A replay gives the tokens itself.
     return isReplaying ? [] : [requestDecode()]
@@ -144,11 +148,14 @@ extension WorkbenchState {
   mutating func requestDecode() -> Effect {
     decode.generation += 1
     var stop = decode.stop
-    stop.limit = decode.isStep ? 1 : max(1, stop.limit - (document.tokens.count - decode.start))
+    if decode.strategy != .bytes {
+      stop.limit = max(1, stop.limit - (document.tokens.count - decode.start))
+    }
     return .decode(
       DecodeRequest(
-        generation: decode.generation, ids: document.ids, probe: decode.probe,
-        sampler: decode.sampler, stop: stop))
+        generation: decode.generation, ids: document.ids, text: document.bytes,
+        strategy: decode.strategy, heals: decode.heals, ensemble: decode.ensemble,
+        probe: decode.probe, sampler: decode.sampler, stop: stop, isStep: decode.isStep))
   }
 
   /// Stops the run, if there is one.

@@ -34,6 +34,14 @@ extension Command {
       state.moveCursor(to: 0)
       return effects
     },
+    Command("edit.open", "Begin the text with what the model expects there", .editing) {
+      state, _ in
+      guard !state.opening.isEmpty else {
+        state.tell("the text begins as the model expects")
+        return []
+      }
+      return state.putOpening()
+    },
     Command("edit.undo", "Undo", .editing, keys: ["u"]) { state, _ in
       let present = History.Entry(document: state.document, cursor: state.cursor)
       guard let entry = state.history.undo(present) else {
@@ -202,6 +210,19 @@ extension WorkbenchState {
     caret = range.lowerBound + text.count
     cursor = document.token(at: max(0, caret - 1)) ?? 0
     documentChanged()
+    return effects
+  }
+
+  /// What the model expects before the text, where it is not there.
+  public var opening: [UInt8] { model?.tokenizer.opening(of: document.bytes) ?? [] }
+
+  /// Puts before the text what the model expects there, where it can be seen and taken away; the
+  /// cursor stays with what it was on.
+  fileprivate mutating func putOpening() -> [Effect] {
+    let (opening, tokens, caret, cursor) = (opening, document.tokens.count, caret, cursor)
+    let effects = replace(0..<0, with: opening)
+    moveCursor(to: cursor + document.tokens.count - tokens)
+    if mode == .insert { self.caret = caret + opening.count }
     return effects
   }
 

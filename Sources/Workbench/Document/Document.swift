@@ -78,6 +78,12 @@ public struct Document: Sendable, Hashable {
     tokens.append(Token(id: id, start: start, end: bytes.count))
   }
 
+  /// Takes the last token back, and appends another that begins with its bytes.
+  public mutating func heal(with id: TokenID, vocabulary: Vocabulary) {
+    cut(to: tokens.count - 1)
+    append(id, vocabulary: vocabulary)
+  }
+
   /// Keeps the first `count` tokens, and the text up to there.
   public mutating func cut(to count: Int) {
     guard count < tokens.count else { return }

@@ -5,9 +5,11 @@ import Tokenization
 /// The live run: how tokens are drawn, how fast, what was drawn, and the branches.
 enum DecodePane {
   static func draw(_ state: WorkbenchState, into canvas: inout Canvas, area: Rect) {
-    let rate = state.decode.rate.map { "\(Decimals.text($0, places: 0)) tok/s" } ?? ""
+    let rate =
+      state.decode.rate.map { "\(Decimals.text($0, places: 0)) \(state.decode.rateUnit)" } ?? ""
     let inner = canvas.frame(
-      area, "Decode · plain", note: rate, isFocused: state.focus == .decode)
+      area, "Decode · \(state.decode.strategy.rawValue)", note: rate,
+      isFocused: state.focus == .decode)
     guard !inner.isEmpty else { return }
     let faint = canvas.style(.faint)
     var row = canvas.paragraph(settings(state), from: 0, in: inner, style: faint)
@@ -15,21 +17,59 @@ enum DecodePane {
     canvas.line(
       status(state), row, in: inner, style: canvas.style(running ? .good : .text))
     row += 1
-    if let last = state.decode.steps.last, let model = state.model, inner.rows > row + 1 {
-      let spark = Chart.sparkline(
-        state.decode.steps.suffix(inner.columns - 8).map { Double($0.probability) }, minimum: 0,
-        maximum: 1, columns: inner.columns - 8, charset: state.look.charset)
-      canvas.line("p ", row, in: inner, style: faint)
-      canvas.line(spark, row, 2, in: inner, style: canvas.style(.accent))
-      row += 1
-      let label = TokenLabel.text(
-        model.vocabulary.bytes(of: last.token), charset: state.look.charset)
-      canvas.line(
-        "\(label) \(Decimals.percent(Double(last.probability))) of \(last.kept) kept", row,
-        in: inner, style: faint)
-      row += 1
-    }
+    row += drawSteps(state, from: row, &canvas, inner)
     drawBranches(state, from: row, &canvas, inner)
+  }
+
+  /// The probabilities with which tokens or bytes were drawn, and what is told of the last.
+  ///
+  /// - Returns: how many rows it took.
+  private static func drawSteps(
+    _ state: WorkbenchState, from row: Int, _ canvas: inout Canvas, _ inner: Rect
+  ) -> Int {
+    let lines = lastStep(state)
+    guard !lines.isEmpty, inner.rows > row + 1 else { return 0 }
+    let faint = canvas.style(.faint)
+    let drawn =
+      state.decode.byteSteps.isEmpty
+      ? state.decode.steps.map(\.probability) : state.decode.byteSteps.map(\.probability)
+    let spark = Chart.sparkline(
+      drawn.suffix(inner.columns - 8).map { Double($0) }, minimum: 0, maximum: 1,
+      columns: inner.columns - 8, charset: state.look.charset)
+    canvas.line("p ", row, in: inner, style: faint)
+    canvas.line(spark, row, 2, in: inner, style: canvas.style(.accent))
+    for (index, line) in lines.enumerated() where row + 1 + index < inner.rows {
+      canvas.line(line, row + 1 + index, in: inner, style: faint)
+    }
+    return 1 + lines.count
+  }
+
+  /// What is told of the last token or byte: how likely it was, and what each model made of it.
+  private static func lastStep(_ state: WorkbenchState) -> [String] {
+    guard let model = state.model else { return [] }
+    let charset = state.look.charset
+    if let last = state.decode.byteSteps.last {
+      let label = last.byte.map { ByteName.text($0, after: [], charset: charset, columns: 12) }
+      var lines = [
+        "\(label ?? "the end") \(Decimals.percent(Double(last.probability))) of \(last.kept) kept"
+      ]
+      let ensemble = state.decode.ensemble
+      guard ensemble.models.count > 1, last.opinions.count == ensemble.models.count else {
+        return lines
+      }
+      for (name, opinion) in zip(
+        ensemble.models + ["together"], last.opinions + [last.combined])
+      {
+        let bar = Chart.bar(opinion, columns: 8, charset: charset)
+        let room = String(repeating: " ", count: 8 - GraphemeWidth.columns(of: bar))
+        let share = Decimals.percent(opinion)
+        lines.append("\(bar)\(room) \(share) \(VisibleText.safe(name, charset: charset))")
+      }
+      return lines
+    }
+    guard let last = state.decode.steps.last else { return [] }
+    let label = TokenLabel.text(model.vocabulary.bytes(of: last.token), charset: charset)
+    return ["\(label) \(Decimals.percent(Double(last.probability))) of \(last.kept) kept"]
   }
 
   private static func settings(_ state: WorkbenchState) -> String {
@@ -47,6 +87,14 @@ enum DecodePane {
     }
     if !sampler.banned.isEmpty { parts.append("\(sampler.banned.count) banned") }
     parts.append("seed \(sampler.seed)")
+    let ensemble = state.decode.ensemble
+    if state.decode.strategy == .bytes, ensemble.models.count > 1 {
+      parts.append("\(ensemble.combination.rawValue) of \(ensemble.models.count) models")
+      if Set(ensemble.weights).count > 1 {
+        let weights = ensemble.weights.map { Decimals.short(Float($0)) }
+        parts.append("weights \(weights.joined(separator: " "))")
+      }
+    }
     // Names and their values are not torn apart.
     return parts.map { $0.replacing(" ", with: "\u{A0}") }.joined(separator: " ")
   }
@@ -54,23 +102,28 @@ enum DecodePane {
   private static func status(_ state: WorkbenchState) -> String {
     let charset = state.look.charset
     if state.decode.isRunning {
+      let mark = charset == .unicode ? "▶" : ">"
+      if state.decode.strategy == .bytes {
+        let count = state.document.bytes.count - state.decode.start
+        return "\(mark) \(count) of \(state.decode.stop.byteLimit) bytes · space pauses"
+      }
       let count = state.document.tokens.count - state.decode.start
-      return
-        "\(charset == .unicode ? "▶" : ">") \(count) of \(state.decode.stop.limit) · space pauses"
+      return "\(mark) \(count) of \(state.decode.stop.limit) · space pauses"
     }
     if let stopped = state.decode.stopped {
       return
         "\(charset == .unicode ? "■" : "-") \(VisibleText.safe(stopped.title, charset: charset))"
     }
-    return "space decodes · s one token"
+    return
+      "space decodes · s one \(state.decode.strategy == .bytes ? "byte" : "token") · b strategy"
   }
 
   // MARK: Branches
 
   private static func firstBranchRow(_ state: WorkbenchState, _ inner: Rect) -> Int {
     let rows = Canvas.lines(of: settings(state), columns: inner.columns).count + 1
-    let hasSteps = !state.decode.steps.isEmpty && state.model != nil && inner.rows > rows + 1
-    return rows + (hasSteps ? 2 : 0)
+    let steps = lastStep(state).count
+    return rows + (steps > 0 && inner.rows > rows + 1 ? 1 + steps : 0)
   }
 
   private static func shownBranches(_ state: WorkbenchState, rows: Int) -> Range<Int> {

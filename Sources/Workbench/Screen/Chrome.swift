@@ -23,7 +23,8 @@ enum Chrome {
       style: count > model.context ? canvas.style(.bad) : style)
     if let rate = state.decode.rate {
       column += canvas.line(
-        " · \(Decimals.text(rate, places: 0)) tok/s", 0, column, in: area, style: faint)
+        " · \(Decimals.text(rate, places: 0)) \(state.decode.rateUnit)", 0, column, in: area,
+        style: faint)
     }
     drawLegend(state, &canvas, area, from: column + 2)
   }

@@ -15,6 +15,10 @@ public struct SessionEntry: Sendable, Hashable {
     case edit(start: Int, removed: Int, inserted: [UInt8])
     /// Tokens were decoded.
     case decoded([TokenID])
+    /// The last token was taken back, and this one decoded in its place.
+    case healed(TokenID)
+    /// Bytes were decoded.
+    case decodedBytes([UInt8])
     /// The screen got another size.
     case size(Size)
     /// The text that the session began with.
@@ -30,7 +34,8 @@ public struct SessionEntry: Sendable, Hashable {
 
 extension SessionEntry: Codable {
   private enum Key: String, CodingKey {
-    case at, command, input, edit, removed, inserted, decoded, size, text, base64
+    case at, command, input, edit, removed, inserted, decoded, healed, size, text, base64
+    case decodedBytes = "decoded_bytes"
   }
 
   /// Writes the line's object.
@@ -45,6 +50,8 @@ extension SessionEntry: Codable {
       try container.encode(removed, forKey: .removed)
       try Self.encode(inserted, as: .inserted, into: &container)
     case .decoded(let ids): try container.encode(ids, forKey: .decoded)
+    case .healed(let id): try container.encode(id, forKey: .healed)
+    case .decodedBytes(let bytes): try Self.encode(bytes, as: .decodedBytes, into: &container)
     case .size(let size): try container.encode([size.rows, size.columns], forKey: .size)
     case .text(let bytes): try Self.encode(bytes, as: .text, into: &container)
     }
@@ -63,6 +70,10 @@ extension SessionEntry: Codable {
         inserted: try Self.bytes(.inserted, in: container))
     } else if let ids = try container.decodeIfPresent([TokenID].self, forKey: .decoded) {
       event = .decoded(ids)
+    } else if let id = try container.decodeIfPresent(TokenID.self, forKey: .healed) {
+      event = .healed(id)
+    } else if container.contains(.decodedBytes) {
+      event = .decodedBytes(try Self.bytes(.decodedBytes, in: container))
     } else if let size = try container.decodeIfPresent([Int].self, forKey: .size) {
       guard size.count == 2, size.allSatisfy({ 1...10_000 ~= $0 }) else {
         throw DecodingError.dataCorruptedError(

@@ -24,6 +24,14 @@ extension WorkbenchState {
         _ = replace(start..<end, with: inserted)
         history.joins = false
       case .decoded(let ids): replayDecoded(ids)
+      case .healed(let id):
+        if let vocabulary = model?.vocabulary, vocabulary.contains(id), !document.tokens.isEmpty {
+          let followed = cursor >= document.tokens.count - 1
+          document.heal(with: id, vocabulary: vocabulary)
+          decode.heals = false
+          if followed { moveCursor(to: document.tokens.count - 1) }
+        }
+      case .decodedBytes(let bytes): _ = takeDecoded(bytes)
       case .size(let size): self.size = size
       case .text(let bytes):
         document = Document(bytes, tokenizer: model?.tokenizer)

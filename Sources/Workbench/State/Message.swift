@@ -47,6 +47,10 @@ public enum Message: Sendable {
   case evaluated(generation: Int, Trace, finished: Bool)
   /// A token was decoded; the trace has it.
   case decoded(generation: Int, DecodeStep, Trace)
+  /// A text's last token was taken back, and this one decoded in its place; the trace has it.
+  case healed(generation: Int, DecodeStep, Trace)
+  /// A byte was decoded.
+  case decodedByte(generation: Int, ByteStep)
   /// Decoding has stopped by itself.
   case decodeEnded(generation: Int, StopReason)
   /// A reading, or the part of it that there is so far.

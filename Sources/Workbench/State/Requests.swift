@@ -12,20 +12,61 @@ public struct EvaluationRequest: Sendable {
   public let probe: Probe
 }
 
+/// How the text goes on while decoding.
+public enum DecodeStrategy: String, Sendable, CaseIterable {
+  /// Token by token, after the text's last token.
+  case plain
+  /// The same, but a text that was written has its last token taken back, and the first one drawn
+  /// must begin with its bytes.
+  case heal
+  /// Byte by byte, from the exact distribution of the next byte; with several models from all of
+  /// theirs.
+  case bytes
+}
+
+/// How several models decode together.
+public struct EnsembleSettings: Sendable, Hashable {
+  /// The models' names; the first is that of the text.
+  public var models: [String]
+  /// How their distributions become one.
+  public var combination: ByteDecoder.Combination
+  /// The weight of each.
+  public var weights: [Double]
+
+  /// Settings; by default all models weigh the same.
+  public init(
+    models: [String], combination: ByteDecoder.Combination = .mixture, weights: [Double]? = nil
+  ) {
+    self.models = models
+    self.combination = combination
+    self.weights = weights ?? models.map { _ in 1 / Double(models.count) }
+  }
+}
+
 /// Decoding that is wanted.
 public struct DecodeRequest: Sendable {
   /// Answers carry it; those of an older one are dropped.
   public let generation: Int
   /// The text so far.
   public let ids: [TokenID]
+  /// The same as bytes.
+  public internal(set) var text: [UInt8] = []
+  /// How the text goes on.
+  public internal(set) var strategy = DecodeStrategy.plain
+  /// Whether the last token is taken back first.
+  public internal(set) var heals = false
+  /// Which models decode together, where they do.
+  public internal(set) var ensemble = EnsembleSettings(models: [])
   /// What to record.
   public let probe: Probe
   /// How tokens are drawn; for one token see ``settings(at:)``.
   public let sampler: SamplerSettings
   /// When to stop.
   public let stop: StopConditions
+  /// Whether it is one step only.
+  public internal(set) var isStep = false
 
-  /// How the token at an index is drawn. Its seed follows from the settings' and the index, so that
+  /// How the token at an index is drawn, or the byte at an offset. Its seed follows from the settings' and the index, so that
   /// a run gives the same tokens whether it is paused, stepped through or taken up again.
   public func settings(at index: Int) -> SamplerSettings {
     var settings = sampler
@@ -122,16 +163,32 @@ public struct StopConditions: Sendable, Hashable {
     if generated.count >= limit { return .limit(limit) }
     return total >= context ? .contextFull(context) : nil
   }
+
+  /// How many bytes a run by bytes takes at most: about as much text as ``limit`` tokens.
+  public var byteLimit: Int { limit * 4 }
+
+  /// Why to stop after the bytes that a run has generated so far; `nil` to go on.
+  ///
+  /// - Parameter ended: whether the text came to its end.
+  public func reason(generated: [UInt8], ended: Bool, limit: Int) -> StopReason? {
+    if ended { return .endOfText("") }
+    if let text = texts.first(where: { generated.suffix($0.count).elementsEqual($0) }) {
+      return .stopText(String(decoding: text, as: UTF8.self))
+    }
+    return generated.count >= limit ? .byteLimit(limit) : nil
+  }
 }
 
 /// Why decoding stopped.
 public enum StopReason: Sendable, Hashable {
-  /// The model ended its text with this token.
+  /// The model ended its text, with this token; empty where it went by bytes.
   case endOfText(String)
   /// A stop text came.
   case stopText(String)
   /// As many tokens as were asked for.
   case limit(Int)
+  /// As many bytes as were asked for.
+  case byteLimit(Int)
   /// The context is full.
   case contextFull(Int)
   /// Somebody paused it.
@@ -142,9 +199,10 @@ public enum StopReason: Sendable, Hashable {
   /// For reading.
   public var title: String {
     switch self {
-    case .endOfText(let token): "the model ended with \(token)"
+    case .endOfText(let token): "the model ended \(token.isEmpty ? "the text" : "with \(token)")"
     case .stopText(let text): "came to the stop text \"\(text)\""
     case .limit(let count): "\(count) tokens, as many as asked"
+    case .byteLimit(let count): "\(count) bytes, as many as asked"
     case .contextFull(let count): "the context of \(count) tokens is full"
     case .paused: "paused"
     case .failed: "failed"

@@ -85,8 +85,10 @@ public struct DecodeState: Sendable {
   public internal(set) var isRunning = false
   /// The run's number; answers of older ones are dropped.
   var generation = 0
-  /// How many tokens the text had when the run began.
+  /// How many tokens the text had when the run began, or bytes where it goes by bytes.
   var start = 0
+  /// Whether the next token heals the text.
+  var heals = false
   /// What the run records.
   var probe = Probe()
   /// Whether the run is to take one token only.
@@ -95,6 +97,12 @@ public struct DecodeState: Sendable {
   public internal(set) var stopped: StopReason?
   /// The latest steps, oldest first.
   public internal(set) var steps: [DecodeStep] = []
+  /// The latest bytes, oldest first.
+  public internal(set) var byteSteps: [ByteStep] = []
+  /// How the text goes on.
+  public internal(set) var strategy = DecodeStrategy.plain
+  /// The models that decode together.
+  public internal(set) var ensemble = EnsembleSettings(models: [])
   /// When to stop.
   public internal(set) var stop = StopConditions()
   /// How tokens are drawn.
@@ -103,12 +111,16 @@ public struct DecodeState: Sendable {
   /// How many steps are kept for reading.
   static let keptSteps = 400
 
-  /// Tokens a second over the latest steps; `nil` without any.
+  /// Steps a second over the latest ones; `nil` without any.
   public var rate: Double? {
-    let recent = steps.suffix(24)
-    let seconds = recent.reduce(0) { $0 + $1.seconds }
+    let recent =
+      byteSteps.isEmpty ? steps.suffix(24).map(\.seconds) : byteSteps.suffix(24).map(\.seconds)
+    let seconds = recent.reduce(0, +)
     return seconds > 0 ? Double(recent.count) / seconds : nil
   }
+
+  /// What the rate counts.
+  public var rateUnit: String { byteSteps.isEmpty ? "tok/s" : "B/s" }
 }
 
 /// How far the evaluation of the text is.
@@ -119,6 +131,8 @@ public struct EvaluationState: Sendable, Hashable {
   public internal(set) var isRunning = false
   /// The version of the text that was last asked for.
   var version = -1
+  /// How many of its tokens.
+  var count = 0
   /// What was then to be recorded.
   var probe = Probe()
 }

@@ -87,8 +87,11 @@ public struct WorkbenchState: Sendable {
   var isReplaying = false
 
   /// A workbench on a text, before its model is open.
+  ///
+  /// - Parameter ensemble: the models that decode together; by default only the text's own.
   public init(
-    text: [UInt8], modelName: String, size: Size, look: Look, keymap: Keymap = Keymap()
+    text: [UInt8], modelName: String, size: Size, look: Look, keymap: Keymap = Keymap(),
+    ensemble: EnsembleSettings? = nil
   ) {
     self.size = size
     self.look = look
@@ -96,6 +99,8 @@ public struct WorkbenchState: Sendable {
     self.modelName = modelName
     document = Document(text)
     branches = BranchTree(document)
+    decode.ensemble = ensemble ?? EnsembleSettings(models: [modelName])
+    if decode.ensemble.models.count > 1 { decode.strategy = .bytes }
   }
 
   /// The trace of the evaluated part of the text; `nil` when nothing is evaluated.

@@ -23,25 +23,30 @@ extension WorkbenchState {
 
   private mutating func wantEvaluation() -> [Effect] {
     let wanted = wantedProbe
-    if decode.isRunning {
+    if decode.isRunning, decode.strategy != .bytes {
       guard !decode.probe.isSuperset(of: wanted) else { return [] }
       decode.probe.formUnion(wanted)
       return [requestDecode()]
     }
+    // The last token of a text that goes on by bytes becomes another with nearly each of them.
+    let evaluable = decode.isRunning ? min(evaluable, document.tokens.count - 1) : evaluable
     let isThere = records.count >= evaluable && (evaluable == 0 || probe.isSuperset(of: wanted))
     if isThere {
       guard evaluation.isRunning else { return [] }
       evaluation.isRunning = false
       evaluation.generation += 1
       evaluation.version = version
+      evaluation.count = evaluable
       return [.cancel(.evaluate)]
     }
-    guard evaluation.version != version || !evaluation.probe.isSuperset(of: wanted) else {
-      return []
-    }
+    let isAsked =
+      evaluation.version == version && evaluation.count == evaluable
+      && evaluation.probe.isSuperset(of: wanted)
+    guard !isAsked else { return [] }
     evaluation.generation += 1
     evaluation.isRunning = true
     evaluation.version = version
+    evaluation.count = evaluable
     evaluation.probe = wanted
     if let model, document.tokens.count > model.context {
       tell(

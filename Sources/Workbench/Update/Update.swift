@@ -35,6 +35,11 @@ extension WorkbenchState {
       probe = trace.probe
     case .decoded(let generation, let step, let trace):
       return decoded(generation, step, trace)
+    case .healed(let generation, let step, let trace):
+      guard generation == decode.generation, decode.heals else { return [] }
+      return healed(step, trace)
+    case .decodedByte(let generation, let step):
+      return generation == decode.generation ? decoded(step) : []
     case .decodeEnded(let generation, let reason):
       guard generation == decode.generation else { return [] }
       decode.isRunning = false
@@ -78,12 +83,45 @@ extension WorkbenchState {
     }
     let followed = cursor >= document.tokens.count - 1
     document.append(step.token, vocabulary: model.vocabulary)
+    take(step, trace, followed: followed)
+    return [.log(SessionEntry(.decoded([step.token])))]
+  }
+
+  private mutating func healed(_ step: DecodeStep, _ trace: Trace) -> [Effect] {
+    guard step.index == document.tokens.count - 1, let model else { return [] }
+    let followed = cursor >= step.index
+    document.heal(with: step.token, vocabulary: model.vocabulary)
+    decode.heals = false
+    decode.start = step.index
+    take(step, trace, followed: followed)
+    return [.log(SessionEntry(.healed(step.token)))]
+  }
+
+  private mutating func take(_ step: DecodeStep, _ trace: Trace, followed: Bool) {
     records = trace.records
     probe = trace.probe
     decode.steps.append(step)
     if decode.steps.count > DecodeState.keptSteps { decode.steps.removeFirst() }
     if followed { moveCursor(to: document.tokens.count - 1) }
-    return [.log(SessionEntry(.decoded([step.token])))]
+  }
+
+  private mutating func decoded(_ step: ByteStep) -> [Effect] {
+    decode.byteSteps.append(step)
+    if decode.byteSteps.count > DecodeState.keptSteps { decode.byteSteps.removeFirst() }
+    guard let byte = step.byte, takeDecoded([byte]) else { return [] }
+    return [.log(SessionEntry(.decodedBytes([byte])))]
+  }
+
+  /// Appends bytes that were decoded; not when the text would become too long.
+  mutating func takeDecoded(_ new: [UInt8]) -> Bool {
+    let followed = cursor >= document.tokens.count - 1
+    let end = document.bytes.count
+    guard document.replace(end..<end, with: new, tokenizer: model?.tokenizer) else { return false }
+    let stopped = decode.stopped
+    documentChanged()
+    decode.stopped = stopped
+    if followed { moveCursor(to: document.tokens.count - 1) }
+    return true
   }
 
   private mutating func failed(_ work: WorkKey, _ why: String) {

@@ -68,12 +68,15 @@ struct BytesCommand: ParsableCommand {
     evaluator.isCancelled = { Interruption.signal != nil }
     let covers = ByteCovers(
       rule: CanonicalRule(model.tokenizer), source: ModelSource(evaluator))
+    let opening = model.tokenizer.opening(of: bytes).count
     do {
-      try covers.begin(bytes)
+      try covers.begin(model.tokenizer.opening(of: bytes) + bytes)
       if each {
-        try ByteWalk(model: model, covers: covers, format: format, leastShare: leastShare).run()
+        try ByteWalk(
+          model: model, covers: covers, opening: opening, format: format, leastShare: leastShare
+        ).run()
       } else {
-        try tell(covers, model, bytes, offset)
+        try tell(covers, model, bytes, offset, opening)
       }
     } catch is CancellationError {
       try Interruption.check()
@@ -84,22 +87,22 @@ struct BytesCommand: ParsableCommand {
   }
 
   private func tell(
-    _ covers: ByteCovers, _ model: Model, _ bytes: [UInt8], _ offset: Int
+    _ covers: ByteCovers, _ model: Model, _ bytes: [UInt8], _ offset: Int, _ opening: Int
   ) throws {
     let wanted = definition.isEmpty ? [.canonical, .naive] : definition
     let distributions = try wanted.map { definition in
       let least = leastShare ?? Self.leastShare(definition)
       switch definition {
-      case .naive: return try covers.naive(at: offset)
+      case .naive: return try covers.naive(at: opening + offset)
       case .canonical:
         covers.leastShare = least
-        return try covers.canonical(at: offset)
-      case .all: return try covers.all(at: offset, leastShare: least)
+        return try covers.canonical(at: opening + offset)
+      case .all: return try covers.all(at: opening + offset, leastShare: least)
       }
     }
     let report = BytesReport(
       model: model.name, text: Array(bytes[..<offset]), distributions: distributions,
-      vocabulary: model.tokenizer.vocabulary, top: top)
+      vocabulary: model.tokenizer.vocabulary, top: top, opening: opening)
     let output = StandardOutput()
     switch format {
     case .json: try output.write(text: report.json())
@@ -112,6 +115,8 @@ struct BytesCommand: ParsableCommand {
 private struct ByteWalk {
   let model: Model
   let covers: ByteCovers
+  /// How many bytes stand before the text because the model expects them.
+  let opening: Int
   let format: BytesCommand.Format
   let leastShare: Double?
 
@@ -144,7 +149,7 @@ private struct ByteWalk {
 
   func run() throws {
     let output = StandardOutput()
-    let text = covers.text
+    let text = covers.text[opening...]
     covers.leastShare = leastShare ?? BytesCommand.leastShare(.canonical)
     var table = TextTable(
       [
@@ -155,7 +160,7 @@ private struct ByteWalk {
     let steps = covers.modelSteps
     for (offset, byte) in text.enumerated() {
       try Interruption.check()
-      let exact = try covers.canonical(at: offset)
+      let exact = try covers.canonical(at: opening + offset)
       let surprisal = -log2(exact.probabilities[Int(byte)])
       bits += surprisal
       let row = Row(
@@ -176,7 +181,7 @@ private struct ByteWalk {
     let tokenBits = try -covers.logProbabilityByTokens() / M_LN2
     let count = Double(max(1, text.count))
     let summary = Summary(
-      model: model.name, bytes: text.count, tokens: model.tokenizer.encode(text).count,
+      model: model.name, bytes: text.count, tokens: model.tokenizer.encode(Array(text)).count,
       modelSteps: covers.modelSteps - steps, bitsPerByte: bits / count,
       tokenBitsPerByte: tokenBits / count, seconds: seconds)
     switch format {

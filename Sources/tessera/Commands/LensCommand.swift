@@ -45,7 +45,7 @@ struct LensCommand: ParsableCommand {
     let model = try options.load()
     let evaluator = try options.evaluator(of: model)
     evaluator.isCancelled = { Interruption.signal != nil }
-    let tokens = model.tokenizer.encode(bytes)
+    let tokens = model.tokenizer.encodePrompt(bytes)
     let reading: Reading
     do {
       line.show("evaluating \(tokens.count) tokens (Ctrl-C stops)")

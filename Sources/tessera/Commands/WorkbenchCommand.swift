@@ -30,7 +30,7 @@ struct WorkbenchCommand: ParsableCommand {
     completion: .file())
   var tokenizer: [String] = []
 
-  @OptionGroup var options: ModelOptions
+  @OptionGroup var options: EnsembleOptions
 
   /// What stands on the screen when nothing was given.
   static let sample = """
@@ -46,7 +46,7 @@ struct WorkbenchCommand: ParsableCommand {
     let (theme, warnings) = try themes.theme(named: ArgumentBytes.text(of: theme))
     let keys = try Self.keymap()
     var start = RunLoop.Start(
-      text: Array(Self.sample.utf8), modelName: ArgumentBytes.text(of: options.model),
+      text: Array(Self.sample.utf8), modelName: ArgumentBytes.text(of: options.model[0]),
       theme: theme, themes: themes, keymap: keys.keymap, colors: colors,
       notice: (warnings + keys.warnings).first)
     start.tokenizers = try tokenizers()
@@ -57,7 +57,7 @@ struct WorkbenchCommand: ParsableCommand {
         let session = try SessionFile(bytes, file: path)
         start.resumed = (session, path, bytes)
         start.text = []
-        options.model = session.header.model
+        options.model[0] = session.header.model
         start.modelName = session.header.model
       } else if resume {
         throw CommandFault(.badData, "\(path), line 1: is not the header of a session")
@@ -70,13 +70,22 @@ struct WorkbenchCommand: ParsableCommand {
       }
     }
     // Said before the screen is taken: which model is missing, and how to get it.
-    let installed = try options.installed()
-    start.modelName = installed.name
+    let names = try options.model.map { try options.run.installed($0).name }
+    start.modelName = names[0]
+    start.ensemble = EnsembleSettings(
+      models: names, combination: options.combination, weights: options.weights)
     let chosen = options
-    try RunLoop.run(start) {
-      let model = try chosen.load()
-      return (model, try chosen.evaluator(of: model))
-    }
+    try RunLoop.run(
+      start,
+      load: {
+        let model = try chosen.run.load(chosen.model[0])
+        return (model, try chosen.run.evaluator(of: model))
+      },
+      companions: {
+        try chosen.model.dropFirst().map { name in
+          try chosen.run.evaluator(of: chosen.run.load(name))
+        }
+      })
   }
 
   /// The tokenizers that were named; that they are there is said before the screen is taken.

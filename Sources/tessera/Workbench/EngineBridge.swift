@@ -8,18 +8,21 @@ import Workbench
 final class EngineBridge: Sendable {
   private let engine: Engine
   private let mailbox: Mailbox
-  private let desks = Desks()
+  private let desks: Desks
 
   /// Starts the engine's thread, which opens the model first.
   ///
   /// - Parameters:
   ///   - load: opens the model.
+  ///   - companions: opens the models that decode together with it.
   ///   - failed: hears why the model could not be opened.
   init(
     mailbox: Mailbox, load: @escaping @Sendable () throws -> (Model, Evaluator),
+    companions: @escaping @Sendable () throws -> [Evaluator],
     failed: @escaping @Sendable (any Error) -> Void
   ) {
     self.mailbox = mailbox
+    desks = Desks(openCompanions: companions)
     engine = Engine(
       makeEvaluator: {
         do {
@@ -102,25 +105,23 @@ final class EngineBridge: Sendable {
     }
   }
 
-  /// Decodes, a token each time that it is its turn.
+  /// Decodes, a token or a byte each time that it is its turn.
   func decode(_ request: DecodeRequest) {
-    let mailbox = mailbox
-    let run = Mutex<(trace: Trace?, generated: [TokenID])>((nil, []))
+    let (mailbox, desks) = (mailbox, desks)
+    let run = Turns()
     engine.submit(key: WorkKey.decode.name, priority: .decode) { evaluator in
-      let (before, generated) = run.withLock { $0 }
-      let trace = try before ?? evaluator.evaluate(request.ids, probe: request.probe)
-      var decoder = Decoder(request.settings(at: trace.records.count))
-      let (step, longer) = try decoder.step(after: trace, with: evaluator)
-      run.withLock { $0 = (longer, generated + [step.token]) }
-      mailbox.post(.decoded(generation: request.generation, step, longer))
-      let reason = request.stop.reason(
-        generated: generated + [step.token], vocabulary: evaluator.model.tokenizer.vocabulary,
-        total: longer.records.count, context: evaluator.contextLength)
-      guard let reason else { return .again }
-      mailbox.post(.decodeEnded(generation: request.generation, reason))
-      return .done
+      let present = run.present ?? DecodeRun(request, with: desks.models(evaluator))
+      run.present = present
+      let (messages, isOver) = try present.step()
+      for message in messages { mailbox.post(message) }
+      return isOver ? .done : .again
     }
   }
+}
+
+/// A run of decoding between its turns; only jobs touch it, on the engine's one thread.
+private final class Turns: @unchecked Sendable {
+  var present: DecodeRun?
 }
 
 extension WorkKey {
@@ -140,6 +141,13 @@ extension WorkKey {
 private final class Desks: @unchecked Sendable {
   private var ofCursor: ByteDesk?
   private var ofLenses: ByteDesk?
+  private var decoding: DecodeModels?
+  private let openCompanions: @Sendable () throws -> [Evaluator]
+
+  /// - Parameter openCompanions: opens the models that decode together with the text's own.
+  init(openCompanions: @escaping @Sendable () throws -> [Evaluator]) {
+    self.openCompanions = openCompanions
+  }
 
   func cursor(_ evaluator: Evaluator) -> ByteDesk {
     let desk = ofCursor ?? ByteDesk(evaluator)
@@ -151,5 +159,11 @@ private final class Desks: @unchecked Sendable {
     let desk = ofLenses ?? ByteDesk(evaluator)
     ofLenses = desk
     return desk
+  }
+
+  func models(_ evaluator: Evaluator) -> DecodeModels {
+    let models = decoding ?? DecodeModels(evaluator, companions: openCompanions)
+    decoding = models
+    return models
   }
 }

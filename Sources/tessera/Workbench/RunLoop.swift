@@ -21,6 +21,8 @@ struct RunLoop {
     var notice: String?
     /// Tokenizers to lay beside the model's.
     var tokenizers: [String] = []
+    /// The models that decode together, the text's own first.
+    var ensemble: EnsembleSettings?
   }
 
   /// The least time between two frames that nobody waits for. Keys are answered at once; while the
@@ -29,15 +31,18 @@ struct RunLoop {
 
   /// Runs until the end.
   ///
-  /// - Parameter load: opens the model, on the engine's thread.
+  /// - Parameters:
+  ///   - load: opens the model, on the engine's thread.
+  ///   - companions: opens those that decode together with it, on the same thread.
   /// - Throws: `TerminalFault`, or what opening the model threw, after the terminal was given back.
   static func run(
-    _ start: Start, load: @escaping @Sendable () throws -> (Model, Evaluator)
+    _ start: Start, load: @escaping @Sendable () throws -> (Model, Evaluator),
+    companions: @escaping @Sendable () throws -> [Evaluator]
   ) throws {
     let pipe = try WakePipe()
     let mailbox = Mailbox(waking: pipe)
     let failure = Mutex<(any Error)?>(nil)
-    let bridge = EngineBridge(mailbox: mailbox, load: load) { error in
+    let bridge = EngineBridge(mailbox: mailbox, load: load, companions: companions) { error in
       failure.withLock { $0 = error }
       pipe.poke()
     }
@@ -87,7 +92,7 @@ struct RunLoop {
       text: start.text, modelName: start.modelName, size: size,
       look: Look(
         theme: start.theme, depth: depth, charset: charset, themeNames: start.themes.names),
-      keymap: start.keymap)
+      keymap: start.keymap, ensemble: start.ensemble)
     if let notice = start.notice { apply([.trouble(notice)]) }
     do {
       store = try start.resumed.map { try SessionStore(continuing: $0.path, complete: $0.bytes) }
@@ -154,6 +159,11 @@ struct RunLoop {
         effects += state.replay(resumed.file.entries)
         let cut = resumed.file.isCutOff ? "; its last line was cut off and is lost" : ""
         messages.append(.told("went on with the session\(cut)"))
+      } else if opened, !state.opening.isEmpty {
+        // A session that has no more than this is not kept.
+        store?.isIdle = true
+        _ = perform(update(&state, [.command("edit.open", nil)]))
+        store?.isIdle = false
       }
       messages += perform(effects)
     }

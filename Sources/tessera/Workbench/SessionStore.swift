@@ -9,6 +9,8 @@ final class SessionStore {
   private var handle: FileHandle?
   /// What is written before the first entry: nothing is kept of a session in which nothing was done.
   private var pending: [UInt8] = []
+  /// Whether what happens now is nothing that the user did.
+  var isIdle = false
 
   /// The folder of all sessions.
   static var folder: String { UserFolders.state + "/sessions" }
@@ -43,25 +45,34 @@ final class SessionStore {
     self.handle = handle
   }
 
-  /// Writes entries; tokens decoded one after the other share a line.
+  /// Writes entries; tokens or bytes decoded one after the other share a line.
   func append(_ entries: [SessionEntry]) throws {
     var lines: [UInt8] = []
     var decoded: [TokenID] = []
+    var bytes: [UInt8] = []
     func flush() throws {
       if !decoded.isEmpty { lines += try SessionFile.line(SessionEntry(.decoded(decoded))) }
-      decoded = []
+      if !bytes.isEmpty { lines += try SessionFile.line(SessionEntry(.decodedBytes(bytes))) }
+      (decoded, bytes) = ([], [])
     }
     for entry in entries {
-      if case .decoded(let ids) = entry.event {
+      switch entry.event {
+      case .decoded(let ids):
+        if !bytes.isEmpty { try flush() }
         decoded += ids
-      } else {
+      case .decodedBytes(let new):
+        if !decoded.isEmpty { try flush() }
+        bytes += new
+      default:
         try flush()
         lines += try SessionFile.line(entry)
       }
     }
     try flush()
+    pending += lines
+    if isIdle, handle == nil { return }
     let handle = try open()
-    try handle.write(contentsOf: Data(pending + lines))
+    try handle.write(contentsOf: Data(pending))
     pending = []
   }
 

@@ -7,7 +7,7 @@ import Workbench
 struct ByteGeneration {
   let models: [Model]
   /// For each model the prompt as it is used to seeing it.
-  let prompts: [[UInt8]]
+  let prompts: [GenerateCommand.Prompt]
   let options: EnsembleOptions
   let sampling: SamplerOptions
   let format: GenerateCommand.Format
@@ -23,17 +23,20 @@ struct ByteGeneration {
       return covers
     }
     let settings = sampling.settings(banned: [])
+    let conditions = StopConditions(texts: stops)
     var writer = ByteWriter(
       format: format, models: models.map(\.name), weights: options.weights,
-      combination: options.combination, prompt: prompts[0], settings: settings)
+      combination: options.combination, prompt: prompts[0].text, settings: settings)
     do {
       let decoder = try ByteDecoder(
-        prompts, models: covers, weights: options.weights, combination: options.combination,
+        prompts.map(\.whole), models: covers, weights: options.weights,
+        combination: options.combination,
         settings: settings)
       var reason: StopReason?
       var hasEnded = false
       repeat {
-        reason = self.reason(after: decoder.generated, hasEnded: hasEnded)
+        reason = conditions.reason(
+          generated: decoder.generated, ended: hasEnded, limit: limit)
         guard reason == nil else { break }
         do {
           let step = try decoder.step()
@@ -56,13 +59,5 @@ struct ByteGeneration {
       }
       throw CommandFault(.badData, fault.description)
     }
-  }
-
-  private func reason(after generated: [UInt8], hasEnded: Bool) -> StopReason? {
-    if hasEnded { return .endOfText("the end of the text") }
-    if let stop = stops.first(where: { generated.suffix($0.count).elementsEqual($0) }) {
-      return .stopText(String(decoding: stop, as: UTF8.self))
-    }
-    return generated.count >= limit ? .limit(limit) : nil
   }
 }

@@ -1,8 +1,11 @@
-import ArgumentParser
+public import ArgumentParser
 import Cells
 import Foundation
 import Inference
 import Tokenization
+public import Workbench
+
+extension DecodeStrategy: ExpressibleByArgument {}
 
 /// `tessera generate`: goes on with a prompt.
 struct GenerateCommand: ParsableCommand {
@@ -16,7 +19,6 @@ struct GenerateCommand: ParsableCommand {
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, jsonl }
-  enum Strategy: String, ExpressibleByArgument, CaseIterable { case plain, heal, bytes }
 
   @Option(help: "The prompt; - or nothing takes standard input.")
   var prompt: String?
@@ -37,7 +39,7 @@ struct GenerateCommand: ParsableCommand {
   var maxBytes: Int?
 
   @Option(help: "plain, heal or bytes (by default plain; bytes with several models).")
-  var strategy: Strategy?
+  var strategy: DecodeStrategy?
 
   @Option(help: "A text at which to stop; may be given several times.")
   var stop: [String] = []
@@ -55,7 +57,7 @@ struct GenerateCommand: ParsableCommand {
   private static let standardBytes = 1024
 
   /// The strategy: several models have nothing but bytes in common.
-  private var chosen: Strategy { strategy ?? (options.model.count > 1 ? .bytes : .plain) }
+  private var chosen: DecodeStrategy { strategy ?? (options.model.count > 1 ? .bytes : .plain) }
 
   func validate() throws {
     guard 0...1_000_000 ~= maxTokens ?? 0 else {
@@ -86,8 +88,11 @@ struct GenerateCommand: ParsableCommand {
     let prompt = try promptBytes()
     Interruption.watch()
     let models = try options.load()
-    let prompts = try models.map { try text(of: prompt, for: $0) }
-    guard prompts.allSatisfy({ !$0.isEmpty }) else {
+    let prompts = try models.map { model in
+      let text = try text(of: prompt, for: model)
+      return Prompt(opening: model.tokenizer.opening(of: text), text: text)
+    }
+    guard prompts.allSatisfy({ !$0.whole.isEmpty }) else {
       throw CommandFault(.usage, "the prompt is empty: give --prompt at least a letter")
     }
     let stops = stop.map { ArgumentBytes.bytes(of: $0) }.filter { !$0.isEmpty }
@@ -103,6 +108,14 @@ struct GenerateCommand: ParsableCommand {
         limit: maxTokens ?? Self.standardTokens, stops: stops
       ).run()
     }
+  }
+
+  /// A prompt as a model is used to seeing it.
+  struct Prompt {
+    /// The special tokens that the model expects before every text.
+    let opening: [UInt8]
+    let text: [UInt8]
+    var whole: [UInt8] { opening + text }
   }
 
   private func promptBytes() throws(CommandFault) -> [UInt8] {

@@ -41,7 +41,7 @@ extension StopReason {
     switch self {
     case .endOfText: "end"
     case .stopText: "stop-text"
-    case .limit: limit
+    case .limit, .byteLimit: limit
     case .contextFull: "context"
     case .paused, .failed: "interrupted"
     }

@@ -6,7 +6,7 @@ import Workbench
 /// Generates token by token, from the end of the prompt or from the token before it.
 struct TokenGeneration {
   let model: Model
-  let prompt: [UInt8]
+  let prompt: GenerateCommand.Prompt
   /// Whether the prompt's last token is taken back and drawn anew.
   let heals: Bool
   let options: EnsembleOptions
@@ -22,12 +22,13 @@ struct TokenGeneration {
     evaluator.isCancelled = { Interruption.signal != nil }
     let banned = Set(banned.flatMap { tokenizer.encode($0).map(\.id) })
     let settings = sampling.settings(banned: banned)
-    let ids = tokenizer.encode(prompt).map(\.id)
+    let ids = tokenizer.encode(prompt.whole).map(\.id)
     // A special token at the end, or a prompt of one token, is nothing that could be healed.
     let healing = heals ? TokenHealing(ids, rule: CanonicalRule(tokenizer)) : nil
     let taken = healing?.bytes.count ?? 0
     var writer = GenerationWriter(
-      format: format, model: model, prompt: prompt, start: prompt.count - taken, repeated: taken,
+      format: format, model: model, prompt: prompt.text, start: prompt.text.count - taken,
+      repeated: taken,
       settings: sampling.settings(banned: []))
     let conditions = StopConditions(limit: limit, texts: stops)
     var decoder = Decoder(settings)

@@ -1,0 +1,64 @@
+public import Inference
+import Tokenization
+
+/// The models that decode: the text's own, and those that decode together with it, which are opened
+/// when they are first needed. It belongs to the evaluators' thread.
+public final class DecodeModels {
+  /// A model with what is remembered of its vocabulary.
+  struct Member {
+    let evaluator: Evaluator
+    let rule: CanonicalRule
+
+    var tokenizer: Tokenizer { evaluator.model.tokenizer }
+  }
+
+  let evaluator: Evaluator
+  private let openCompanions: () throws -> [Evaluator]
+  private var known: Member?
+  private var companions: [Member]?
+
+  /// Models of which only the first is open.
+  public init(_ evaluator: Evaluator, companions: @escaping () throws -> [Evaluator] = { [] }) {
+    self.evaluator = evaluator
+    openCompanions = companions
+  }
+
+  /// The text's own model.
+  var own: Member {
+    let member =
+      known ?? Member(evaluator: evaluator, rule: CanonicalRule(evaluator.model.tokenizer))
+    known = member
+    return member
+  }
+
+  /// A decoder of bytes that goes on with a text, as each model is used to seeing it.
+  ///
+  /// - Throws: what opening a model throws, `EvaluationFault`, `CancellationError`.
+  func decoder(for request: DecodeRequest) throws -> ByteDecoder {
+    let members = [own] + (request.ensemble.models.count > 1 ? try others() : [])
+    let opening = own.tokenizer.opening(of: [])
+    let isOpened = request.text.starts(with: opening)
+    let body = Array(request.text.dropFirst(isOpened ? opening.count : 0))
+    let prompts = members.enumerated().map { index, member in
+      index == 0 ? request.text : member.tokenizer.opening(of: body) + body
+    }
+    let covers = members.map { member in
+      let covers = ByteCovers(rule: member.rule, source: ModelSource(member.evaluator))
+      covers.leastShare = ByteCovers.standardLeastShare
+      return covers
+    }
+    return try ByteDecoder(
+      prompts, models: covers, weights: request.ensemble.weights,
+      combination: request.ensemble.combination, settings: request.sampler)
+  }
+
+  private func others() throws -> [Member] {
+    if let companions { return companions }
+    let opened = try openCompanions().map { companion in
+      companion.isCancelled = { [unowned evaluator] in evaluator.isCancelled() }
+      return Member(evaluator: companion, rule: CanonicalRule(companion.model.tokenizer))
+    }
+    companions = opened
+    return opened
+  }
+}
