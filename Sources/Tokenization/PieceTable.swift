@@ -33,6 +33,12 @@ struct PieceTable: Sendable {
     probe(bytes, in: pieces).found
   }
 
+  /// The ids of the entries that are found, ascending.
+  var ids: [TokenID] {
+    slots.filter { $0 != Self.vacant }
+      .map { TokenID(bitPattern: UInt32(truncatingIfNeeded: $0)) }.sorted()
+  }
+
   private func probe(
     _ bytes: UnsafeBufferPointer<UInt8>, in pieces: PieceBytes
   ) -> (found: TokenID?, place: Int, tag: UInt64) {

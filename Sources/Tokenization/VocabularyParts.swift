@@ -152,6 +152,12 @@ struct VocabularyParts: Sendable {
   ) throws(VocabularyFault) -> PieceTable {
     var table = PieceTable(capacity: pieces.count)
     var wholes = PieceTable(capacity: pieces.count)
+    if allowsTwins {
+      // Text comes before the single bytes that a vocabulary falls back to.
+      for index in 0..<pieces.count where kinds[index] == UInt8(TokenKind.normal.rawValue) {
+        _ = table.insert(TokenID(index), of: pieces)
+      }
+    }
     for index in 0..<pieces.count {
       var twin: TokenID?
       if TokenKind.isMerged(kinds[index]) || alsoMerged.contains(TokenID(index)) {

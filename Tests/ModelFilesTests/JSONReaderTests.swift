@@ -127,6 +127,38 @@ import Testing
       #expect(throws: FileFault.self) { try integer(text) }
     }
   }
+
+  private func quick(_ text: String) throws -> Double {
+    try JSONReader.read(Array(text.utf8), path: "test") { reader throws(FileFault) in
+      try reader.quickDouble()
+    }
+  }
+
+  /// What `tokenizers` 0.23 writes for a score after it has read it.
+  @Test(
+    "numbers read quickly are those that the reference reads",
+    arguments: [
+      ("-7.2125101300561765", -7.212510130056176), ("-7.2292570251211865", -7.229257025121187),
+      ("0.1", 0.1), ("-1e-05", -1e-05), ("1.7976931348623157e308", 1.7976931348623157e+308),
+      ("123456789012345678901234.5e-3", 1.2345678901234567e+20),
+      ("18446744073709551616.25", 1.8446744073709552e+19),
+      ("0.30000000000000004", 0.30000000000000004), ("4.9e-324", .leastNonzeroMagnitude),
+      ("2.2250738585072011e-308", 2.2250738585072014e-308),
+      ("-6.413254130345284", -6.413254130345284), ("9007199254740993", 9007199254740992.0),
+      ("1e-400", 0.0), ("12345678901234567890123", 1.2345678901234568e+22),
+      ("0.000000000000000000000000000000000123456789012345678901", 1.2345678901234568e-34),
+      ("1E+2", 100.0),
+    ])
+  func quickNumbers(text: String, wanted: Double) throws {
+    #expect(try quick(text) == wanted)
+  }
+
+  @Test(
+    "numbers read quickly that are none or not finite are refused",
+    arguments: ["1e309", "-1e999999999999999999999", "1e", "x", "-"])
+  func quickFaults(text: String) {
+    #expect(throws: FileFault.self) { try quick(text) }
+  }
 }
 
 /// A small generator with a seed (SplitMix64).

@@ -5,7 +5,8 @@ import Testing
 @testable import Tokenization
 
 /// What a reference made of the documents of the corpus, as `Tests/Setup` writes it: how many tokens
-/// each has, and a digest of their ids and of where they begin and end.
+/// each has, a digest of their ids and of where they begin and end, and perhaps one of the bytes that
+/// decoding gives.
 struct DigestedReference {
   private static let multiplier: UInt64 = 0xD6E8_FEB8_6659_FD93
 
@@ -15,13 +16,17 @@ struct DigestedReference {
     var bytes: Int
     var tokens: Int
     var digest: UInt64
+    var decoded: UInt64?
   }
 
   private let name: String
   private let documents: [Document]
 
   /// Reads a file of digests.
-  init(_ path: String) throws {
+  ///
+  /// - Parameter isDecoded: whether it tells what decoding gives; tokens of parts of characters are
+  ///   then those of whole ones.
+  init(_ path: String, isDecoded: Bool = false) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       throw SetupMissing("the results of the reference in \(path)")
     }
@@ -33,25 +38,39 @@ struct DigestedReference {
       }
     }
     let count = Int(try #require(words.first))
-    try #require(words.count == 1 + 4 * count)
+    let columns = isDecoded ? 5 : 4
+    try #require(words.count == 1 + columns * count)
     documents = (0..<count).map { index in
-      let first = 1 + 4 * index
+      let first = 1 + columns * index
       return Document(
         text: Int(words[first]), bytes: Int(words[first + 1]), tokens: Int(words[first + 2]),
-        digest: words[first + 3])
+        digest: words[first + 3], decoded: isDecoded ? words[first + 4] : nil)
     }
   }
 
-  private static func digest(_ tokens: [Token]) -> UInt64 {
+  private static func digest(_ words: some Sequence<Int>) -> UInt64 {
     var power: UInt64 = 1
     var sum: UInt64 = 0
-    for token in tokens {
-      for word in [Int(token.id), token.start, token.end] {
-        sum &+= (UInt64(word) &+ 1) &* power
-        power &*= multiplier
-      }
+    for word in words {
+      sum &+= (UInt64(word) &+ 1) &* power
+      power &*= multiplier
     }
     return sum
+  }
+
+  /// The ids and places of tokens, in a row.
+  private static func words(_ tokens: [Token]) -> some Sequence<Int> {
+    tokens.lazy.flatMap { [Int($0.id), $0.start, $0.end] }
+  }
+
+  /// A token of a text with its place widened to whole characters.
+  private static func widened(_ token: Token, in text: [UInt8]) -> Token {
+    var token = token
+    while token.start > 0, token.start < text.count, text[token.start] & 0xC0 == 0x80 {
+      token.start -= 1
+    }
+    while token.end < text.count, text[token.end] & 0xC0 == 0x80 { token.end += 1 }
+    return token
   }
 
   private static func texts() throws -> [[UInt8]] {
@@ -72,9 +91,16 @@ struct DigestedReference {
       let start = starts[document.text]
       starts[document.text] += document.bytes
       let part = Array(texts[document.text][start..<start + document.bytes])
-      let found = tokenizer.encode(part, parsesSpecials: parsesSpecials)
+      var found = tokenizer.encode(part, parsesSpecials: parsesSpecials)
       compared += part.count
-      if found.count != document.tokens || Self.digest(found) != document.digest {
+      if document.decoded != nil { found = found.map { Self.widened($0, in: part) } }
+      if let decoded = document.decoded, found.count == document.tokens,
+        Self.digest(tokenizer.decode(found.map(\.id)).lazy.map { Int($0) }) != decoded
+      {
+        reported += 1
+        Issue.record("\(name): text \(document.text), bytes \(start)..: decodes otherwise")
+      }
+      if found.count != document.tokens || Self.digest(Self.words(found)) != document.digest {
         // One broken rule shows in most documents; a few tell enough.
         reported += 1
         Issue.record(

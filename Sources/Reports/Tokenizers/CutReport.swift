@@ -55,6 +55,7 @@ public struct CutReport: Sendable {
     case .noMerge(let left, let right):
       "no merge joins \(label(left, charset)) + \(label(right, charset))"
     case .bestSum: "the best sum of scores"
+    case .longest: "the longest piece ends"
     case .within: "within a word"
     }
   }
@@ -69,6 +70,7 @@ public struct CutReport: Sendable {
         let pieces = way.pieces.map { $0 < 0 ? "?" : label($0, charset) }.joined(separator: "|")
         return pieces + String(format: " %.2f", way.score)
       }.joined(separator: ", ")
+    case .longest(let pieces): pieces.map { label($0, charset) }.joined(separator: "|")
     case nil: ""
     }
   }
@@ -153,6 +155,7 @@ public struct CutReport: Sendable {
     case .word: "word"
     case .noMerge: "no_merge"
     case .bestSum: "best_sum"
+    case .longest: "longest"
     case .within, nil: "within"
     }
   }

@@ -12,6 +12,8 @@ public struct CutExplanation: Sendable, Hashable {
     case noMerge(TokenID, TokenID)
     /// It lies within a word, in the way to cut it that has the largest sum of scores.
     case bestSum
+    /// It lies within a word, where the longest piece that fits ends.
+    case longest
     /// It lies within a word, and the tokenizer does not tell why.
     case within
   }
@@ -96,6 +98,7 @@ private struct CutPlaces {
     if wholeEdges.contains(place) { return .whole }
     if place == stretch.range.lowerBound || place == stretch.range.upperBound { return .word }
     if case .segmentations = reasons { return .bestSum }
+    if case .longest = reasons { return .longest }
     guard tokens.indices.contains(left), tokens.indices.contains(left + 1), case .merges = reasons
     else { return .within }
     return .noMerge(tokens[left].id, tokens[left + 1].id)
@@ -118,7 +121,7 @@ private struct CutPlaces {
       stretch.isWhole
       ? nil
       : model.reasons(
-        of: Array(text[stretch.range]), isFirst: isFirst(stretch))
+        of: stretch.written ?? Array(text[stretch.range]), isFirst: isFirst(stretch))
     known = (stretch, reasons)
     return reasons
   }

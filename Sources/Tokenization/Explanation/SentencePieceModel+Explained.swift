@@ -37,10 +37,10 @@ extension SentencePieceModel: ExplainedModel {
     }
   }
 
-  func trace(of piece: [UInt8]) -> MergeTrace? {
+  func trace(of id: TokenID) -> MergeTrace? {
     guard case .bytePair(let table) = tables.search else { return nil }
     let escapes = tables.normalizer.spacing.escapesSpaces
-    let written = piece.flatMap { byte in
+    let written = vocabulary.bytes(of: id).flatMap { byte in
       byte == 0x20 && escapes ? SentencePieces.escapedSpace : [byte]
     }
     return trace(written: written, table)
@@ -87,16 +87,10 @@ extension SentencePieceModel: ExplainedModel {
     }
     return BestSegmentations.best(written.count, limit: Self.ways) { start in
       var found: [(id: TokenID, length: Int, score: Double)] = []
-      var node = PieceTrie.root
-      for position in start..<written.count {
-        let child = Int(trie.nodes[Int(node)].base &+ UInt32(written[position]))
-        guard trie.nodes[child].parent == node else { break }
-        node = UInt32(child)
-        let entry = trie.nodes[child]
-        guard entry.id >= 0 else { continue }
-        let length = position - start + 1
-        let score = entry.score.isFinite ? Double(entry.score) : 0.1 * Double(length - 1)
-        found.append((entry.id, length, score))
+      for (id, length) in trie.matches(written, from: start) {
+        let own = tables.pieces.kinds[Int(id)] == UInt8(TokenKind.userDefined.rawValue)
+        let score = own ? 0.1 * Double(length - 1) : Double(tables.pieces.scores[Int(id)])
+        found.append((id, length, score))
       }
       let length = written.withUnsafeBufferPointer { bytes in
         bytes.baseAddress.flatMap {

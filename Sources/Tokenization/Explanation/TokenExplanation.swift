@@ -46,7 +46,7 @@ extension Tokenizer {
   /// The merges that build an entry; `nil` where none do.
   public func mergeTree(of id: TokenID) -> MergeTree? {
     guard let model = model as? any ExplainedModel, vocabulary.contains(id),
-      let trace = model.trace(of: vocabulary.bytes(of: id)), trace.trees.count == 1,
+      let trace = model.trace(of: id), trace.trees.count == 1,
       let tree = trace.trees.first, tree.id == id
     else { return nil }
     return tree

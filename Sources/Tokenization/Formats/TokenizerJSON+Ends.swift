@@ -56,47 +56,61 @@ extension TokenizerJSON {
     return id
   }
 
-  /// How entries become text; `nil` for entries in the byte alphabet, whose bytes are joined.
-  func decoding(isByteLevel: Bool) throws(FileFault) -> [PieceDecoder.Step]? {
+  /// Whether the file's decoder is none or one of GPT-2's byte alphabet, so that the bytes of
+  /// entries are joined.
+  func joinsBytes() throws(FileFault) -> Bool {
+    try parts(decoder, key: "decoder", list: "decoders").allSatisfy { $0.type == "ByteLevel" }
+  }
+
+  /// How entries become text.
+  func decoding() throws(FileFault) -> [PieceDecoder.Step] {
     let all = try parts(decoder, key: "decoder", list: "decoders")
-    if isByteLevel {
-      for (key, type, _) in all where type != "ByteLevel" { throw unknown(key, type) }
-      return nil
-    }
     guard !all.isEmpty else { return [.spaced] }
     var steps: [PieceDecoder.Step] = []
+    var growth = 1
     for (key, type, value) in all {
-      switch type {
-      case "Metaspace":
-        let mark = Array((value["replacement"]?.string ?? "\u{2581}").utf8)
-        let scheme = value["prepend_scheme"]?.string
-        let drops = scheme.map { $0 != "never" } ?? (value["add_prefix_space"]?.bool ?? true)
-        steps.append(.metaspace(mark: mark, dropsFirst: drops))
-      case "ByteFallback": steps.append(.byteFallback)
-      case "Fuse": steps.append(.fuse)
-      case "Strip":
-        guard let start = value["start"]?.integer, let stop = value["stop"]?.integer,
-          (0...1024).contains(start), (0...1024).contains(stop)
-        else { throw fault(key, "has no start or stop in range") }
-        let content = Array(try string(value, "content", key).utf8)
-        steps.append(.strip(content: content, start: start, stop: stop))
-      case "Replace":
-        guard let content = value["pattern"]?["String"]?.string, !content.isEmpty else {
-          throw fault("\(key).pattern", "is not a String")
-        }
-        steps.append(
-          .replace(
-            content: Array(content.utf8), with: Array(try string(value, "content", key).utf8)))
-      case "WordPiece":
-        steps.append(
-          .wordPiece(
-            prefix: Array((value["prefix"]?.string ?? "##").utf8),
-            tidies: value["cleanup"]?.bool ?? true))
-      case "BPEDecoder":
-        steps.append(.suffix(Array((value["suffix"]?.string ?? "</w>").utf8)))
-      default: throw unknown(key, type)
+      let step = try decodingStep(type, value, key)
+      if case .replace(_, let new) = step {
+        growth = try grown(growth, by: max(1, new.count), key: key)
       }
+      steps.append(step)
     }
     return steps
+  }
+
+  private func decodingStep(
+    _ type: String, _ value: JSONValue, _ key: String
+  ) throws(FileFault) -> PieceDecoder.Step {
+    func text(_ name: String, default other: String) -> [UInt8] {
+      Array((value[name]?.string ?? other).utf8)
+    }
+    switch type {
+    case "ByteLevel": return .byteAlphabet
+    case "Metaspace":
+      let scheme = value["prepend_scheme"]?.string
+      let drops = scheme.map { $0 != "never" } ?? (value["add_prefix_space"]?.bool ?? true)
+      return .metaspace(mark: try mark(value, key), dropsFirst: drops)
+    case "ByteFallback": return .byteFallback
+    case "Fuse": return .fuse
+    case "Strip":
+      guard let start = value["start"]?.integer, let stop = value["stop"]?.integer,
+        (0...1024).contains(start), (0...1024).contains(stop)
+      else { throw fault(key, "has no start or stop in range") }
+      let content = Array(try string(value, "content", key).utf8)
+      return .strip(content: content, start: start, stop: stop)
+    case "Replace":
+      return .replace(
+        try replaced(value, key), with: Array(try string(value, "content", key).utf8))
+    case "WordPiece":
+      return .wordPiece(
+        prefix: text("prefix", default: "##"), tidies: value["cleanup"]?.bool ?? true)
+    case "BPEDecoder": return .suffix(text("suffix", default: "</w>"))
+    case "CTC":
+      return .transcription(
+        padding: text("pad_token", default: "<pad>"),
+        delimiter: text("word_delimiter_token", default: "|"),
+        tidies: value["cleanup"]?.bool ?? true)
+    default: throw unknown(key, type)
+    }
   }
 }

@@ -1,69 +1,120 @@
 internal import ModelFiles
 
 extension TokenizerJSON {
+  /// How many times longer than itself a text may become by the steps of a file.
+  static let maximumGrowth = 1 << 14
+
+  /// The growth after a further step.
+  func grown(_ growth: Int, by step: Int, key: String) throws(FileFault) -> Int {
+    let (product, overflow) = growth.multipliedReportingOverflow(by: step)
+    guard !overflow, product <= Self.maximumGrowth else {
+      throw fault(
+        key, "could make a text more than \(Self.maximumGrowth) times longer, with what precedes it"
+      )
+    }
+    return product
+  }
+
   /// The normalisation that the file asks for.
   func normalizers() throws(FileFault) -> [Normalizer] {
     var steps: [Normalizer] = []
+    var growth = 1
     for (key, type, value) in try parts(normalizer, key: "normalizer", list: "normalizers") {
-      switch type {
-      case "NFC": steps.append(.form(.nfc))
-      case "NFD": steps.append(.form(.nfd))
-      case "NFKC": steps.append(.form(.nfkc))
-      case "NFKD": steps.append(.form(.nfkd))
-      case "Lowercase": steps.append(.lowercase)
-      case "Strip":
-        steps.append(
-          .strip(
-            left: value["strip_left"]?.bool ?? true, right: value["strip_right"]?.bool ?? true))
-      case "StripAccents": steps.append(.stripAccents)
-      case "Replace":
-        let pattern = try pattern(value, key)
-        steps.append(.replace(pattern, with: Array(try string(value, "content", key).utf8)))
-      case "Prepend": steps.append(.prepend(Array(try string(value, "prepend", key).utf8)))
-      case "Nmt": steps.append(.nmt)
-      case "BertNormalizer":
-        let lowercases = value["lowercase"]?.bool ?? true
-        steps.append(
-          .bert(
-            Normalizer.BertRules(
-              cleansText: value["clean_text"]?.bool ?? true,
-              separatesHan: value["handle_chinese_chars"]?.bool ?? true,
-              stripsAccents: value["strip_accents"]?.bool ?? lowercases, lowercases: lowercases)))
-      default: throw unknown(key, type)
-      }
+      guard let step = try normalizer(type, value, key) else { continue }
+      steps.append(step)
+      growth = try grown(growth, by: step.growth, key: key)
     }
     return steps
   }
 
-  /// The cutting that the file asks for, and whether its entries are in the byte alphabet.
-  func cutting() throws(FileFault) -> (steps: [CuttingStep], isByteLevel: Bool) {
-    var steps: [CuttingStep] = []
-    var isByteLevel = false
-    for (key, type, value) in try parts(preTokenizer, key: "pre_tokenizer", list: "pretokenizers") {
-      guard !isByteLevel else {
-        throw fault(key, "follows ByteLevel, which must come last", remedy: nil)
+  /// A step of normalisation; `nil` for rules that are none.
+  private func normalizer(
+    _ type: String, _ value: JSONValue, _ key: String
+  ) throws(FileFault) -> Normalizer? {
+    switch type {
+    case "NFC": return .form(.nfc)
+    case "NFD": return .form(.nfd)
+    case "NFKC": return .form(.nfkc)
+    case "NFKD": return .form(.nfkd)
+    case "Lowercase": return .lowercase
+    case "Strip":
+      return .strip(
+        left: value["strip_left"]?.bool ?? true, right: value["strip_right"]?.bool ?? true)
+    case "StripAccents": return .stripAccents
+    case "Replace":
+      return .replace(
+        try replaced(value, key), with: Array(try string(value, "content", key).utf8))
+    case "Prepend": return .prepend(Array(try string(value, "prepend", key).utf8))
+    case "Append": return .append(Array(try string(value, "append", key).utf8))
+    case "Nmt": return .nmt
+    case "ByteLevel": return .byteAlphabet
+    case "Precompiled":
+      let written = try string(value, "precompiled_charsmap", key)
+      guard let bytes = Base64.decode(written.utf8) else {
+        throw fault("\(key).precompiled_charsmap", "is not base 64")
       }
+      do throws(VocabularyFault) {
+        let map = try CharacterMap(bytes, key: "\(key).precompiled_charsmap")
+        _ = try map?.rules(key: "\(key).precompiled_charsmap")
+        return map.map { .compiled($0) }
+      } catch {
+        throw fault(error)
+      }
+    case "BertNormalizer":
+      let lowercases = value["lowercase"]?.bool ?? true
+      return .bert(
+        Normalizer.BertRules(
+          cleansText: value["clean_text"]?.bool ?? true,
+          separatesHan: value["handle_chinese_chars"]?.bool ?? true,
+          stripsAccents: value["strip_accents"]?.bool ?? lowercases, lowercases: lowercases))
+    default: throw unknown(key, type)
+    }
+  }
+
+  /// What a `Replace` looks for, which must be something.
+  func replaced(_ value: JSONValue, _ key: String) throws(FileFault) -> SplitStep.Pattern {
+    let pattern = try pattern(value, key, mayBeRules: false)
+    if case .expression(let program) = pattern, program.canBeEmpty {
+      throw fault("\(key).pattern.Regex", "may match nothing, which is not supported in a Replace")
+    }
+    return pattern
+  }
+
+  /// The cutting that the file asks for.
+  func cutting() throws(FileFault) -> [CuttingStep] {
+    var steps: [CuttingStep] = []
+    var growth = 1
+    for (key, type, value) in try parts(preTokenizer, key: "pre_tokenizer", list: "pretokenizers") {
+      let first = steps.count
       switch type {
       case "ByteLevel":
-        isByteLevel = true
         if value["add_prefix_space"]?.bool ?? true { steps.append(.prefixSpace) }
         if value["use_regex"]?.bool ?? true {
           steps.append(
             .split(SplitStep(pattern: .rules(WordPattern.gpt2.splitter), behavior: .isolated)))
         }
+        steps.append(.byteAlphabet)
       case "Metaspace": steps.append(try metaspace(value, key))
+      case "UnicodeScripts": steps.append(.scripts)
+      case "FixedLength":
+        let length = value["length"] == nil ? 5 : value["length"]?.integer ?? 0
+        guard (1...Int(Int32.max)).contains(length) else {
+          throw fault("\(key).length", "is not a number of characters")
+        }
+        steps.append(.characters(length))
       default: steps += try splits(type, value, key).map { .split($0) }
       }
+      for step in steps[first...] { growth = try grown(growth, by: step.growth, key: key) }
     }
-    return (steps, isByteLevel)
+    return steps
   }
+
+  /// Numbers of Unicode 17, which the reference knows here but not in expressions.
+  private static let furtherNumbers: [ClosedRange<UInt32>] = [0x11DE0...0x11DE9, 0x16FF4...0x16FF6]
 
   private func splits(
     _ type: String, _ value: JSONValue, _ key: String
   ) throws(FileFault) -> [SplitStep] {
-    let punctuation = ScalarSet(
-      categories: UnicodeTable.mask("P"),
-      ranges: [0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E])
     switch type {
     case "Split":
       return [
@@ -73,12 +124,13 @@ extension TokenizerJSON {
       ]
     case "Digits":
       let alone = value["individual_digits"]?.bool ?? false
-      let digits = ScalarSet(categories: UnicodeTable.mask("N"))
+      let digits = ScalarSet(
+        categories: UnicodeTable.mask("N"), ranges: Self.furtherNumbers)
       return [SplitStep(pattern: .character(digits), behavior: alone ? .isolated : .contiguous)]
     case "Punctuation":
       return [
         SplitStep(
-          pattern: .character(punctuation),
+          pattern: .punctuation,
           behavior: value["behavior"] == nil ? .isolated : try behavior(value, key))
       ]
     case "Whitespace":
@@ -89,7 +141,7 @@ extension TokenizerJSON {
     case "BertPreTokenizer":
       return [
         SplitStep(pattern: .character(.space), behavior: .removed),
-        SplitStep(pattern: .character(punctuation), behavior: .isolated),
+        SplitStep(pattern: .punctuation, behavior: .isolated),
       ]
     case "CharDelimiterSplit":
       let delimiter = Array(try string(value, "delimiter", key).utf8)
@@ -99,9 +151,16 @@ extension TokenizerJSON {
     }
   }
 
-  private func metaspace(_ value: JSONValue, _ key: String) throws(FileFault) -> CuttingStep {
+  /// The one character that stands for a space.
+  func mark(_ value: JSONValue, _ key: String) throws(FileFault) -> [UInt8] {
     let mark = value["replacement"]?.string ?? "\u{2581}"
-    guard !mark.isEmpty else { throw fault("\(key).replacement", "is empty") }
+    guard mark.unicodeScalars.count == 1 else {
+      throw fault("\(key).replacement", "is not one character")
+    }
+    return Array(mark.utf8)
+  }
+
+  private func metaspace(_ value: JSONValue, _ key: String) throws(FileFault) -> CuttingStep {
     let scheme =
       value["prepend_scheme"]?.string
       ?? ((value["add_prefix_space"]?.bool ?? true) ? "always" : "never")
@@ -113,7 +172,7 @@ extension TokenizerJSON {
     default: throw fault("\(key).prepend_scheme", "is \"\(scheme)\", which is not known")
     }
     return .metaspace(
-      mark: Array(mark.utf8), prefix: prefix, splits: value["split"]?.bool ?? true)
+      mark: try mark(value, key), prefix: prefix, splits: value["split"]?.bool ?? true)
   }
 
   /// A string that must be there.
@@ -132,7 +191,9 @@ extension TokenizerJSON {
 
   /// What is looked for: exactly a text, or a regular expression, in hand-written rules where it is
   /// a known one that matches everything.
-  private func pattern(_ value: JSONValue, _ key: String) throws(FileFault) -> SplitStep.Pattern {
+  private func pattern(
+    _ value: JSONValue, _ key: String, mayBeRules: Bool = true
+  ) throws(FileFault) -> SplitStep.Pattern {
     guard let pattern = value["pattern"] else { throw fault("\(key).pattern", "is missing") }
     if let text = pattern["String"]?.string {
       guard !text.isEmpty else { throw fault("\(key).pattern.String", "is empty") }
@@ -142,7 +203,7 @@ extension TokenizerJSON {
       throw fault("\(key).pattern", "is neither a String nor a Regex")
     }
     let covers = value["behavior"]?.string == "Isolated" || value["invert"]?.bool == true
-    if covers, let known = WordPattern(expression: expression, dialect: .oniguruma) {
+    if mayBeRules, covers, let known = WordPattern(expression: expression, dialect: .oniguruma) {
       return .rules(known.splitter)
     }
     return .expression(

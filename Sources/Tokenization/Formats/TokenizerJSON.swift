@@ -74,6 +74,12 @@ struct TokenizerJSON {
           isWord: value["single_word"]?.bool ?? false)))
   }
 
+  /// A fault of a vocabulary.
+  func fault(_ fault: VocabularyFault) -> FileFault {
+    let place = fault.index.map { "\(fault.key)[\($0)]" } ?? fault.key
+    return FileFault(path: path, what: "\(place) \(fault.what)", remedy: fault.remedy)
+  }
+
   /// A fault at a key.
   func fault(_ key: String, _ what: String, remedy: String? = nil) -> FileFault {
     FileFault(path: path, what: "\(key) \(what)", remedy: remedy)
@@ -83,6 +89,9 @@ struct TokenizerJSON {
   func unknown(_ key: String, _ type: String) -> FileFault {
     fault("\(key).type", "is \"\(type)\", which is not known")
   }
+
+  /// Steps that a sequence may have.
+  static let maximumSteps = 256
 
   /// The parts of a `Sequence`, or the one part there is; none for `null`. `list` is the key under
   /// which a sequence has them.
@@ -97,6 +106,9 @@ struct TokenizerJSON {
     for (index, part) in parts.enumerated() {
       all += try self.parts(part, key: "\(key).\(list)[\(index)]", list: list)
     }
+    guard all.count <= Self.maximumSteps else {
+      throw fault("\(key).\(list)", "has more than \(Self.maximumSteps) parts")
+    }
     return all
   }
 }
@@ -110,9 +122,12 @@ struct ModelLists {
   /// The scores of a Unigram model, whose ids are the places in its list.
   var scores: [Double] = []
   var isList = false
+  var hasMerges = false
   /// Each merge, its two entries with `separator` between.
   var merges = ByteStrings()
   var separator = UInt8(ascii: " ")
+  /// What no string of a file, which is UTF-8, holds.
+  private static let pairSeparator: UInt8 = 0xFF
   var settings: [String: JSONValue] = [:]
 
   /// Reads the value of `model`.
@@ -158,7 +173,7 @@ struct ModelLists {
       try reader.array { reader throws(FileFault) in
         switch place {
         case 0: try reader.withString { entries.append($0) }
-        case 1: scores.append(try reader.double())
+        case 1: scores.append(try reader.quickDouble())
         default: try reader.skip()
         }
         place += 1
@@ -189,18 +204,15 @@ struct ModelLists {
       var pair: [UInt8] = []
       var place = 0
       try reader.array { reader throws(FileFault) in
-        let isClean = try reader.withString { part in
-          pair += part
-          return !part.contains(0)
-        }
-        guard isClean else { throw reader.fault("model.merges has a NUL", at: start) }
-        if place == 0 { pair.append(0) }
+        try reader.withString { pair += $0 }
+        if place == 0 { pair.append(Self.pairSeparator) }
         place += 1
       }
       guard place == 2 else { throw reader.fault("model.merges has what is no pair", at: start) }
       merges.append(pair)
     }
     self.merges = merges
-    separator = form == .array ? 0 : UInt8(ascii: " ")
+    hasMerges = true
+    separator = form == .array ? Self.pairSeparator : UInt8(ascii: " ")
   }
 }

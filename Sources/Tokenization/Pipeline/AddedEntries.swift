@@ -10,21 +10,38 @@ struct AddedEntries: Sendable {
     var isWord = false
   }
 
+  /// An entry, and what is looked for.
+  struct Entry: Sendable {
+    var id: TokenID
+    /// Its bytes as they stand in the text that is searched; an entry without any is never found.
+    var pattern: [UInt8]
+    var isSpecial: Bool
+    var rules: Rules
+  }
+
   private let all: WholeMatcher
   private let withoutSpecials: WholeMatcher
-  private let pieces: PieceBytes
-  /// The rules of entries that have any.
-  private let rules: [TokenID: Rules]
+  /// The patterns, by the place of their entry.
+  private let patterns: PieceBytes
+  private let entries: [Entry]
 
-  /// Entries of `vocabulary`.
-  init(_ entries: [(id: TokenID, rules: Rules)], of vocabulary: Vocabulary) {
-    let ids = entries.map(\.id)
-    pieces = vocabulary.pieces
-    all = WholeMatcher(ids, in: pieces)
-    withoutSpecials = WholeMatcher(ids.filter { !vocabulary.isSpecial($0) }, in: pieces)
-    rules = Dictionary(
-      entries.filter { $0.rules != Rules() }.map { ($0.id, $0.rules) },
-      uniquingKeysWith: { first, _ in first })
+  /// Of entries with the same pattern the first is found.
+  init(_ entries: [Entry]) {
+    self.entries = entries
+    var bytes: [UInt8] = []
+    var starts: [UInt32] = [0]
+    var seen = Set<[UInt8]>()
+    var places: [TokenID] = []
+    for (place, entry) in entries.enumerated() {
+      bytes += entry.pattern
+      starts.append(UInt32(truncatingIfNeeded: bytes.count))
+      if !entry.pattern.isEmpty, seen.insert(entry.pattern).inserted {
+        places.append(TokenID(truncatingIfNeeded: place))
+      }
+    }
+    patterns = PieceBytes(bytes: FrozenArray(bytes), starts: FrozenArray(starts))
+    all = WholeMatcher(places, in: patterns)
+    withoutSpecials = WholeMatcher(places.filter { !entries[Int($0)].isSpecial }, in: patterns)
   }
 
   /// Whether there is none.
@@ -40,17 +57,19 @@ struct AddedEntries: Sendable {
     var last = 0
     var position = 0
     while let match = matcher.firstMatch(
-      startingIn: position..<text.count, of: base, count: text.count, pieces: pieces)
+      startingIn: position..<text.count, of: base, count: text.count, pieces: patterns)
     {
       position = match.end
       var (start, end) = (match.start, match.end)
-      if let rules = rules[match.id] {
+      let entry = entries[Int(match.id)]
+      let rules = entry.rules
+      if rules != Rules() {
         if rules.isWord, isWord(text, before: start) || isWord(text, at: end) { continue }
         if rules.stripsLeft { start = spaceStart(text, before: start, limit: last) }
         if rules.stripsRight { end = spaceEnd(text, from: end) }
       }
       body(last..<max(start, last), nil)
-      body(max(start, last)..<end, match.id)
+      body(max(start, last)..<end, entry.id)
       last = end
       position = max(position, end)
     }

@@ -3,9 +3,7 @@
 ///
 /// A word of n characters costs O(n log n) time.
 struct CharacterPairs: WordModel {
-  /// The entries as the file writes them.
-  let pieces: PieceBytes
-  let table: PieceTable
+  let entries: WrittenEntries
   let merges: MergeTable
   var settings = Settings()
 
@@ -14,7 +12,7 @@ struct CharacterPairs: WordModel {
     var unknown: TokenID?
     /// Whether neighbouring unknown characters are one token.
     var fusesUnknown = false
-    /// The entries of single bytes, if characters fall back to them.
+    /// The entries of single bytes, -1 where there is none, if characters fall back to them.
     var byteEntries: [TokenID]?
     /// Put before every character but a word's first.
     var continuing: [UInt8] = []
@@ -35,7 +33,7 @@ struct CharacterPairs: WordModel {
     _ text: UnsafeBufferPointer<UInt8>, words: [Range<Int>], into tokens: inout [Token]
   ) {
     for word in words {
-      if settings.ignoresMerges, let id = find(Array(text[word])) {
+      if settings.ignoresMerges, let id = entries.find(Array(text[word])) {
         tokens.append(Token(id: id, start: word.lowerBound, end: word.upperBound))
         continue
       }
@@ -45,10 +43,6 @@ struct CharacterPairs: WordModel {
         tokens.append(Token(id: symbol.id, start: symbol.start, end: symbol.end))
       }
     }
-  }
-
-  private func find(_ bytes: [UInt8]) -> TokenID? {
-    bytes.withUnsafeBufferPointer { table.find($0, in: pieces) }
   }
 
   private func symbols(_ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>) -> [Symbol] {
@@ -69,11 +63,14 @@ struct CharacterPairs: WordModel {
       if position > word.lowerBound { piece += settings.continuing }
       piece += text[position..<end]
       if end == word.upperBound { piece += settings.ending }
-      if let id = find(piece) {
+      if let id = entries.find(piece) {
         add(id, position, end)
         unknownEnd = nil
-      } else if let bytes = settings.byteEntries {
-        for place in position..<end { add(bytes[Int(text[place])], place, place + 1) }
+      } else if let bytes = settings.byteEntries, piece.allSatisfy({ bytes[Int($0)] >= 0 }) {
+        for (index, byte) in piece.enumerated() {
+          let place = min(position + index, end - 1)
+          add(bytes[Int(byte)], place, place + 1)
+        }
         unknownEnd = nil
       } else if let unknown = settings.unknown {
         if settings.fusesUnknown, unknownEnd == position {
@@ -113,6 +110,20 @@ struct CharacterPairs: WordModel {
       if before >= 0 {
         queue.insert(merges.merge(symbols[before].id, symbols[place].id), at: before)
       }
+    }
+  }
+
+  func reasons(of word: [UInt8]) -> WordReasons? {
+    if settings.ignoresMerges, let id = entries.find(word) { return .entry(id) }
+    return trace(of: word).map { .merges($0) }
+  }
+
+  func trace(of word: [UInt8]) -> MergeTrace? {
+    guard !word.isEmpty, word.count <= MergeTrace.longestWord else { return nil }
+    let symbols = word.withUnsafeBufferPointer { self.symbols($0, 0..<word.count) }
+    return MergeTrace(symbols.map { ($0.id, $0.start) }) { left, right in
+      let merge = merges.merge(left, right)
+      return merge == MergeTable.none ? nil : (Int(merge >> 32), MergeTable.joined(merge))
     }
   }
 }

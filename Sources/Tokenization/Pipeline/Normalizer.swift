@@ -4,16 +4,21 @@ enum Normalizer: Sendable {
   case lowercase
   /// White space is taken from the ends.
   case strip(left: Bool, right: Bool)
-  /// Marks that take no room are left out (`\p{Mn}`).
+  /// Marks are left out (`\p{M}`).
   case stripAccents
   case replace(SplitStep.Pattern, with: [UInt8])
   case prepend([UInt8])
+  case append([UInt8])
   case bert(BertRules)
   /// Control characters are left out, and special spaces become spaces.
   case nmt
+  /// Compiled rules of SentencePiece.
+  case compiled(CharacterMap)
+  /// Bytes are written in GPT-2's alphabet.
+  case byteAlphabet
 
   /// What BERT does to a text.
-  struct BertRules: Sendable {
+  struct BertRules: Sendable, Equatable {
     var cleansText: Bool
     var separatesHan: Bool
     var stripsAccents: Bool
@@ -23,25 +28,67 @@ enum Normalizer: Sendable {
   /// The text after this step.
   func applied(to text: AlignedText) -> AlignedText {
     switch self {
-    case .form(let form): return form.applied(to: text) ?? text
-    case .lowercase: return text.mapped { Array($0.properties.lowercaseMapping.utf8) }
+    case .form(let form): return form.applied(to: text)
+    case .lowercase: return text.mapped(Self.lowercased)
     case .strip(let left, let right): return Self.stripped(text, left, right)
     case .stripAccents: return text.mapped { Self.isMark($0) ? [] : nil }
     case .replace(let pattern, let content): return Self.replaced(text, pattern, content)
     case .prepend(let bytes):
       guard !text.bytes.isEmpty else { return text }
-      var result = AlignedText()
-      result.append(bytes, for: 0..<0, of: text)
+      var result = AlignedText(base: text.base)
+      result.append(bytes, for: text.firstCharacter, of: text)
       result.append(text, 0..<text.bytes.count)
+      return result
+    case .append(let bytes):
+      guard !text.bytes.isEmpty else { return text }
+      var result = text
+      result.append(bytes, for: text.lastCharacter, of: text)
       return result
     case .bert(let rules): return rules.applied(to: text)
     case .nmt: return text.mapped(Self.cleanedForTranslation)
+    case .compiled(let map): return CompiledNormalizer(map: map).applied(to: text)
+    case .byteAlphabet: return text.inByteAlphabet()
     }
   }
 
-  static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-    let category = UnicodeTable.properties[Int(scalar.value)] & UnicodeTable.categoryBits
-    return UnicodeTable.mask("Mn") & (1 << UInt32(category)) != 0
+  /// How many times longer a text can become, at most.
+  var growth: Int {
+    switch self {
+    case .form(.nfc), .form(.nfd): 3
+    // U+FDFA, of three bytes, decomposes into 33.
+    case .form(.nfkc), .form(.nfkd): 11
+    case .lowercase, .byteAlphabet: 2
+    case .strip, .stripAccents: 1
+    case .replace(.literal(let old), let new): max(1, (new.count + old.count - 1) / old.count)
+    case .replace(_, let new): max(1, new.count)
+    case .prepend(let bytes), .append(let bytes): bytes.count + 1
+    // A space on each side, three times in decomposition, and lower case.
+    case .bert: 12
+    case .nmt: 1
+    case .compiled(let map): max(1, map.longestResult)
+    }
+  }
+
+  /// What a character is in lower case; `nil` when that is itself.
+  static func lowercased(_ scalar: Unicode.Scalar) -> [UInt8]? {
+    if scalar.value < 0x80 {
+      return scalar.value &- 0x41 < 26 ? [UInt8(scalar.value + 0x20)] : nil
+    }
+    let small = scalar.properties.lowercaseMapping.utf8
+    return small.elementsEqual(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      ? nil : Array(small)
+  }
+
+  /// Whether the reference's version of Unicode has a mark there.
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    guard scalar.value >= 0x300 else { return false }
+    // U+111C9 was punctuation up to Unicode 10.
+    if scalar.value == 0x111C9 { return false }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return NormalRules.isKnown(scalar)
+    // These two were marks up to Unicode 11.
+    default: return scalar.value == 0x1CF2 || scalar.value == 0x1CF3
+    }
   }
 
   private static func stripped(_ text: AlignedText, _ left: Bool, _ right: Bool) -> AlignedText {
@@ -57,6 +104,7 @@ enum Normalizer: Sendable {
     return text.trimmed(to: min(start, max(end, start))..<max(end, start))
   }
 
+  /// `content` stands for the last character of each match.
   private static func replaced(
     _ text: AlignedText, _ pattern: SplitStep.Pattern, _ content: [UInt8]
   ) -> AlignedText {
@@ -64,14 +112,16 @@ enum Normalizer: Sendable {
     text.bytes.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
       let step = SplitStep(pattern: pattern, behavior: .removed, isInverted: true)
-      step.split(base, 0..<bytes.count, into: &matches)
+      step.forEachMatch(base, 0..<bytes.count) { matches.append($0) }
     }
     guard !matches.isEmpty else { return text }
-    var result = AlignedText()
+    var result = AlignedText(base: text.base)
     var last = 0
     for match in matches {
       result.append(text, last..<match.lowerBound)
-      result.append(content, for: match, of: text)
+      var place = match.upperBound - 1
+      while place > match.lowerBound, UTF8Sequence.isContinuation(text.bytes[place]) { place -= 1 }
+      result.append(content, for: place..<match.upperBound, of: text)
       last = match.upperBound
     }
     result.append(text, last..<text.bytes.count)
@@ -92,37 +142,28 @@ extension Normalizer.BertRules {
   /// The text as BERT wants it: cleaned, Chinese characters set apart, without accents, in lower
   /// case.
   func applied(to text: AlignedText) -> AlignedText {
+    let kinds = BertKind.table
     var text = text
-    if cleansText { text = text.mapped(Self.cleaned) }
+    if cleansText {
+      text = text.mapped {
+        switch BertKind.of($0.value, in: kinds) {
+        case .removed: []
+        case .space: [0x20]
+        case .other, .ideograph, .punctuation, .mark: nil
+        }
+      }
+    }
     if separatesHan {
       text = text.mapped { scalar in
-        Self.isHan(scalar.value) ? [0x20] + Array(String(scalar).utf8) + [0x20] : nil
+        BertKind.of(scalar.value, in: kinds) == .ideograph
+          ? [0x20] + Array(String(scalar).utf8) + [0x20] : nil
       }
     }
     if stripsAccents {
-      text = NormalForm.nfd.applied(to: text) ?? text
-      text = text.mapped { Normalizer.isMark($0) ? [] : nil }
+      text = NormalForm.nfd.applied(to: text)
+      text = text.mapped { BertKind.of($0.value, in: kinds) == .mark ? [] : nil }
     }
-    if lowercases { text = text.mapped { Array($0.properties.lowercaseMapping.utf8) } }
+    if lowercases { text = text.mapped(Normalizer.lowercased) }
     return text
-  }
-
-  private static func cleaned(_ scalar: Unicode.Scalar) -> [UInt8]? {
-    if scalar == "\t" || scalar == "\n" || scalar == "\r" { return [0x20] }
-    if scalar.value == 0 || scalar.value == 0xFFFD { return [] }
-    let properties = UnicodeTable.properties[Int(scalar.value)]
-    let category = UInt32(1) << UInt32(properties & UnicodeTable.categoryBits)
-    let others = UnicodeTable.mask("Cc") | UnicodeTable.mask("Cf") | UnicodeTable.mask("Co")
-    if others & category != 0 { return [] }
-    return properties & UnicodeTable.spaceBit != 0 ? [0x20] : nil
-  }
-
-  private static func isHan(_ value: UInt32) -> Bool {
-    switch value {
-    case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F, 0x2B740...0x2B81F,
-      0x2B920...0x2CEAF, 0xF900...0xFAFF, 0x2F800...0x2FA1F:
-      true
-    default: false
-    }
   }
 }

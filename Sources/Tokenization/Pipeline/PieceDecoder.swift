@@ -3,12 +3,17 @@
 struct PieceDecoder: Sendable {
   /// One step.
   enum Step: Sendable {
-    /// `content` becomes `with` in every piece.
-    case replace(content: [UInt8], with: [UInt8])
-    /// `mark` becomes a space, but the one that begins the text is left out, if it was put there.
+    /// What matches becomes `with` in every piece.
+    case replace(SplitStep.Pattern, with: [UInt8])
+    /// `mark` becomes a space; in the piece that begins the text it is left out, if one was put there.
     case metaspace(mark: [UInt8], dropsFirst: Bool)
-    /// `<0x0A>` becomes that byte.
+    /// `<0x0A>` becomes that byte; bytes side by side become one piece.
     case byteFallback
+    /// All pieces, in GPT-2's byte alphabet, become the bytes they write. One that is not in it stays.
+    case byteAlphabet
+    /// Of pieces that repeat one is left, without `padding`; `delimiter` becomes a space, if pieces are
+    /// tidied. This is how transcriptions of speech are read (CTC).
+    case transcription(padding: [UInt8], delimiter: [UInt8], tidies: Bool)
     /// All pieces become one.
     case fuse
     /// So many times `content` is taken from the beginning and the end of every piece.
@@ -54,15 +59,33 @@ extension PieceDecoder.Step {
   /// left as it is.
   func apply(to list: inout [[UInt8]], isWhole: Bool) {
     switch self {
-    case .replace(let content, let new):
-      list = list.map { Self.replaced($0, content, new) }
+    case .replace(let pattern, let new): list = list.map { Self.replaced($0, pattern, new) }
     case .metaspace(let mark, let dropsFirst):
       for index in list.indices {
-        let isFirst = index == 0 && dropsFirst && isWhole && list[index].starts(with: mark)
-        let rest = isFirst ? Array(list[index].dropFirst(mark.count)) : list[index]
-        list[index] = Self.replaced(rest, mark, [0x20])
+        let isDropped = index == 0 && dropsFirst && isWhole
+        list[index] = Self.replaced(list[index], .literal(mark), isDropped ? [] : [0x20])
       }
-    case .byteFallback: list = list.map { PieceDecoder.byte(of: $0).map { [$0] } ?? $0 }
+    case .byteFallback: list = Self.withBytes(list)
+    case .byteAlphabet:
+      list = [
+        list.flatMap { piece in
+          var bytes: [UInt8] = []
+          return piece.withUnsafeBufferPointer({ ByteAlphabet.decode($0, into: &bytes) })
+            ? bytes : piece
+        }
+      ]
+    case .transcription(let padding, let delimiter, let tidies):
+      var previous: [UInt8]?
+      list = list.compactMap { piece in
+        defer { previous = piece }
+        guard piece != previous else { return nil }
+        var new = padding.isEmpty ? piece : Self.replaced(piece, .literal(padding), [])
+        if tidies {
+          new = Self.tidied(new)
+          if !delimiter.isEmpty { new = Self.replaced(new, .literal(delimiter), [0x20]) }
+        }
+        return new.isEmpty ? nil : new
+      }
     case .fuse: list = [list.flatMap { $0 }]
     case .strip(let content, let start, let stop):
       guard isWhole, !content.isEmpty else { return }
@@ -85,10 +108,7 @@ extension PieceDecoder.Step {
             list[index].insert(0x20, at: 0)
           }
         }
-        guard tidies, isWhole else { continue }
-        for (content, new) in Self.tidied {
-          list[index] = Self.replaced(list[index], Array(content.utf8), Array(new.utf8))
-        }
+        if tidies, isWhole { list[index] = Self.tidied(list[index]) }
       }
     case .spaced:
       guard isWhole else { return }
@@ -96,30 +116,54 @@ extension PieceDecoder.Step {
     case .suffix(let suffix):
       for index in list.indices {
         let isLast = isWhole && index == list.count - 1
-        list[index] = Self.replaced(list[index], suffix, isLast ? [] : [0x20])
+        list[index] = Self.replaced(list[index], .literal(suffix), isLast ? [] : [0x20])
       }
     }
   }
 
   /// Spaces before punctuation and English endings, and what they become.
-  private static let tidied = [
+  private static let tidying: [(SplitStep.Pattern, [UInt8])] = [
     (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
     (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
-  ]
+  ].map { (.literal(Array($0.utf8)), Array($1.utf8)) }
 
-  private static func replaced(_ piece: [UInt8], _ content: [UInt8], _ new: [UInt8]) -> [UInt8] {
-    guard !content.isEmpty, piece.count >= content.count else { return piece }
-    var result: [UInt8] = []
-    var position = 0
-    while position < piece.count {
-      if piece[position...].starts(with: content) {
-        result += new
-        position += content.count
-      } else {
-        result.append(piece[position])
-        position += 1
+  private static func tidied(_ piece: [UInt8]) -> [UInt8] {
+    tidying.reduce(piece) { replaced($0, $1.0, $1.1) }
+  }
+
+  /// The pieces with runs of those that write bytes as one.
+  private static func withBytes(_ list: [[UInt8]]) -> [[UInt8]] {
+    var result: [[UInt8]] = []
+    var isRun = false
+    for piece in list {
+      guard let byte = PieceDecoder.byte(of: piece) else {
+        result.append(piece)
+        isRun = false
+        continue
       }
+      if isRun {
+        result[result.count - 1].append(byte)
+      } else {
+        result.append([byte])
+      }
+      isRun = true
     }
     return result
+  }
+
+  private static func replaced(
+    _ piece: [UInt8], _ pattern: SplitStep.Pattern, _ new: [UInt8]
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    var last = 0
+    piece.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return }
+      SplitStep(pattern: pattern, behavior: .removed).forEachMatch(base, 0..<bytes.count) { match in
+        result += bytes[last..<match.lowerBound]
+        result += new
+        last = match.upperBound
+      }
+    }
+    return last == 0 && result.isEmpty ? piece : result + piece[last...]
   }
 }

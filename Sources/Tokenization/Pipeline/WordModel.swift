@@ -3,6 +3,16 @@ protocol WordModel: Sendable {
   /// Appends the tokens of `words`, in order, with offsets in `text`.
   func encode(
     _ text: UnsafeBufferPointer<UInt8>, words: [Range<Int>], into tokens: inout [Token])
+
+  /// How a word became tokens; `nil` when it is too long to be told.
+  func reasons(of word: [UInt8]) -> WordReasons?
+
+  /// How merges alone would build a word; `nil` when they play no part, or the word is too long.
+  func trace(of word: [UInt8]) -> MergeTrace?
+}
+
+extension WordModel {
+  func trace(of word: [UInt8]) -> MergeTrace? { nil }
 }
 
 /// Byte-level BPE as the word model of a pipeline.
@@ -23,6 +33,10 @@ struct BytePairWords: WordModel {
       encoder.words.removeAll()
     }
   }
+
+  func reasons(of word: [UInt8]) -> WordReasons? { tables.reasons(of: word) }
+
+  func trace(of word: [UInt8]) -> MergeTrace? { tables.trace(of: word) }
 }
 
 /// A vocabulary of whole words.
@@ -39,5 +53,9 @@ struct WordLevelWords: WordModel {
       let id = table.find(UnsafeBufferPointer(rebasing: text[word]), in: pieces) ?? unknown
       if let id { tokens.append(Token(id: id, start: word.lowerBound, end: word.upperBound)) }
     }
+  }
+
+  func reasons(of word: [UInt8]) -> WordReasons? {
+    word.withUnsafeBufferPointer { table.find($0, in: pieces) }.map { .entry($0) }
   }
 }

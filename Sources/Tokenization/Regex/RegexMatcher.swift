@@ -26,8 +26,10 @@ struct RegexMatcher {
   /// The choices that lead to where a remembering try is: number and position.
   private var path: [(number: Int, position: Int)] = []
   private var failed = RegexMemory()
-  /// Choices in lookaheads that succeeded.
+  /// Choices in lookaheads and lookbehinds that succeeded.
   private var succeeded = RegexMemory()
+  /// Choices in atomic groups that succeeded, and where these then end.
+  private var ends = RegexEnds()
   private var remembers = false
   private var steps = 0
 
@@ -56,11 +58,17 @@ struct RegexMatcher {
     if remembers {
       failed.forget(through: end, splits: program.splitCount)
       succeeded.forget(through: position, splits: program.splitCount)
+      ends.forget(before: end)
     }
     return end
   }
 
-  private mutating func run(_ entry: Int, _ start: Int, isLook: Bool = false) -> Outcome {
+  /// What a run is for.
+  private enum Purpose { case match, look, atomic }
+
+  private mutating func run(
+    _ entry: Int, _ start: Int, for purpose: Purpose = .match
+  ) -> Outcome {
     let bottom = stack.count
     let pathBottom = path.count
     defer {
@@ -75,9 +83,13 @@ struct RegexMatcher {
       var goesOn = true
       switch program.code[code] {
       case .match:
-        if isLook, remembers {
+        if purpose != .match, remembers {
           for choice in path[pathBottom...] {
-            succeeded.insert(choice.number, choice.position, splits: program.splitCount)
+            if purpose == .look {
+              succeeded.insert(choice.number, choice.position, splits: program.splitCount)
+            } else {
+              ends.insert(choice.number, choice.position, end: position)
+            }
           }
         }
         return .end(position)
@@ -86,15 +98,25 @@ struct RegexMatcher {
         goesOn = length > 0
         position += length
         code += 1
+      case .setBefore(let set):
+        let length = lengthOfMatch(set, before: position)
+        goesOn = length > 0
+        position -= length
+        code += 1
       case .jump(let target): code = target
       case .split(let first, let second, let number):
         if remembers {
-          if isLook, succeeded.contains(number, position, splits: program.splitCount) {
+          if purpose == .look,
+            succeeded.contains(number, position, splits: program.splitCount)
+          {
             return .end(position)
           }
-          guard failed.byteCount + succeeded.byteCount <= Self.maximumMemory else {
-            return .exhausted
+          if purpose == .atomic, let end = ends.find(number, position) {
+            return .end(end)
           }
+          guard
+            failed.byteCount + succeeded.byteCount + ends.byteCount <= Self.maximumMemory
+          else { return .exhausted }
           goesOn = failed.insert(number, position, splits: program.splitCount)
           if goesOn { path.append((number, position)) }
         }
@@ -111,10 +133,17 @@ struct RegexMatcher {
         goesOn = count >= least
         code += 1
       case .look(let entry, let negative):
-        switch run(entry, position, isLook: true) {
+        switch run(entry, position, for: .look) {
         case .exhausted: return .exhausted
         case .end: goesOn = !negative
         case .none: goesOn = negative
+        }
+        code += 1
+      case .atomic(let entry):
+        switch run(entry, position, for: .atomic) {
+        case .exhausted: return .exhausted
+        case .end(let end): position = end
+        case .none: goesOn = false
         }
         code += 1
       case .assertion(let assertion):
@@ -144,6 +173,15 @@ struct RegexMatcher {
     return program.sets[set].contains(scalar.value) ? scalar.length : 0
   }
 
+  /// The length of the character that ends at `position`, if it is of the set; else 0.
+  private func lengthOfMatch(_ set: Int, before position: Int) -> Int {
+    guard position > section.lowerBound else { return 0 }
+    guard let scalar = UTF8Sequence.scalar(in: text, before: position),
+      scalar.length <= position - section.lowerBound
+    else { return program.sets[set].contains(nil) ? 1 : 0 }
+    return program.sets[set].contains(scalar.value) ? scalar.length : 0
+  }
+
   private func holds(_ assertion: RegexNode.Assertion, _ position: Int) -> Bool {
     switch assertion {
     case .textStart: return position == section.lowerBound
@@ -167,59 +205,5 @@ struct RegexMatcher {
       let scalar = UTF8Sequence.scalar(in: text, before: position)
     else { return false }
     return program.word.contains(scalar.value)
-  }
-}
-
-/// Which choices have been made at which positions: pages of bits, of which only those in use exist.
-struct RegexMemory {
-  /// Positions in a page.
-  private static let span = 512
-
-  private var pages: [Int: [UInt64]] = [:]
-  private(set) var byteCount = 0
-
-  /// Whether nothing is remembered.
-  var isEmpty: Bool { pages.isEmpty }
-
-  /// Whether the choice was made at this position.
-  func contains(_ number: Int, _ position: Int, splits: Int) -> Bool {
-    guard let page = pages[position / Self.span] else { return false }
-    let bit = position % Self.span * splits + number
-    return page[bit >> 6] >> UInt64(bit & 63) & 1 != 0
-  }
-
-  /// Remembers a choice; whether it is new.
-  @discardableResult
-  mutating func insert(_ number: Int, _ position: Int, splits: Int) -> Bool {
-    let bit = position % Self.span * splits + number
-    let mask = UInt64(1) << UInt64(bit & 63)
-    let words = (Self.span * splits + 63) / 64
-    if pages[position / Self.span] == nil { byteCount += words * 8 }
-    var isNew = true
-    // In place: the default is stored when there is no page.
-    Self.update(&pages[position / Self.span, default: [UInt64](repeating: 0, count: words)]) {
-      isNew = $0[bit >> 6] & mask == 0
-      $0[bit >> 6] |= mask
-    }
-    return isNew
-  }
-
-  private static func update(_ page: inout [UInt64], _ body: (inout [UInt64]) -> Void) {
-    body(&page)
-  }
-
-  /// Forgets all choices at positions up to `position`.
-  mutating func forget(through position: Int, splits: Int) {
-    guard !pages.isEmpty else { return }
-    let last = position / Self.span
-    for index in pages.keys where index < last {
-      byteCount -= (pages.removeValue(forKey: index)?.count ?? 0) * 8
-    }
-    guard pages[last] != nil else { return }
-    let end = (position % Self.span + 1) * splits
-    Self.update(&pages[last, default: []]) { page in
-      for word in 0..<(end >> 6) { page[word] = 0 }
-      if end & 63 != 0 { page[end >> 6] &= ~0 << UInt64(end & 63) }
-    }
   }
 }

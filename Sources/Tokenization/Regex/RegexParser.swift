@@ -1,50 +1,3 @@
-/// Why a regular expression is refused, and where in it.
-struct RegexFault: Error, Equatable {
-  /// What is not known or wrong.
-  var what: String
-  /// Character of the pattern, from 0.
-  var offset: Int
-}
-
-/// How an expression's text is read, where the reference engines differ.
-enum RegexDialect: Sendable {
-  /// Oniguruma in Ruby's syntax, as `tokenizers` uses it: `$` and `^` stand at lines, `{n,m}+` repeats
-  /// a repetition.
-  case oniguruma
-  /// `fancy-regex`, as `tiktoken` uses it: `$` and `^` stand at the ends of the text, `{n,m}+` does not
-  /// give back.
-  case fancy
-}
-
-/// A regular expression as a tree.
-indirect enum RegexNode: Sendable {
-  case empty
-  case set(ScalarSet)
-  case sequence([RegexNode])
-  case either([RegexNode])
-  case repeated(RegexNode, min: Int, max: Int?, mode: Mode)
-  case look(RegexNode, negative: Bool)
-  case assertion(Assertion)
-
-  /// Which of several lengths of a repetition is tried first, and whether it is given back.
-  enum Mode: Sendable { case greedy, lazy, possessive }
-  /// Whether it may match no character.
-  var canBeEmpty: Bool {
-    switch self {
-    case .empty, .look, .assertion: true
-    case .set: false
-    case .sequence(let nodes): nodes.allSatisfy(\.canBeEmpty)
-    case .either(let nodes): nodes.contains(where: \.canBeEmpty)
-    case .repeated(let node, let least, _, _): least == 0 || node.canBeEmpty
-    }
-  }
-
-  /// Places between characters.
-  enum Assertion: Sendable {
-    case textStart, textEnd, lineStart, lineEnd, wordBoundary, notWordBoundary
-  }
-}
-
 /// Reads the regular expressions that tokenizers are written in; anything else is refused by name
 /// and place.
 struct RegexParser {
@@ -54,6 +7,8 @@ struct RegexParser {
   static let maximumDepth = 32
   /// The largest count of `{n,m}`.
   static let maximumCount = 256
+  /// Characters that a lookbehind may reach back.
+  static let longestLookbehind = 256
 
   private let pattern: [Unicode.Scalar]
   private let dialect: RegexDialect
@@ -128,7 +83,10 @@ struct RegexParser {
       rounds += 1
       guard rounds <= 4 else { throw fault("too many repetitions of repetitions") }
       if case .assertion = node { throw fault("a repetition of a place") }
-      if case .look = node { throw fault("a repetition of a place") }
+      switch node {
+      case .look, .lookBehind: throw fault("a repetition of a place")
+      default: break
+      }
       // Engines differ in what they do with a round that matched nothing.
       if most == nil, node.canBeEmpty {
         throw fault("an endless repetition of what may be empty")
@@ -142,10 +100,12 @@ struct RegexParser {
         mode = .possessive
       }
       if mode == .possessive, case .set = node {
+        node = .repeated(node, min: least, max: most, mode: mode)
       } else if mode == .possessive {
-        throw fault("a possessive repetition of more than one character")
+        node = .atomic(.repeated(node, min: least, max: most, mode: .greedy))
+      } else {
+        node = .repeated(node, min: least, max: most, mode: mode)
       }
-      node = .repeated(node, min: least, max: most, mode: mode)
     }
     return node
   }
@@ -223,6 +183,9 @@ struct RegexParser {
     if take("?") {
       if take("=") { return .look(try closed(start), negative: false) }
       if take("!") { return .look(try closed(start), negative: true) }
+      if take("<=") { return .lookBehind(try bounded(start), negative: false) }
+      if take("<!") { return .lookBehind(try bounded(start), negative: true) }
+      if take(">") { return .atomic(try closed(start)) }
       if take("i)") {
         ignoresCase = true
         return nil
@@ -236,6 +199,17 @@ struct RegexParser {
       guard take(":") else { throw fault("a group of an unknown kind", at: start) }
     }
     return try closed(start)
+  }
+
+  /// The inside of a lookbehind.
+  private mutating func bounded(_ start: Int) throws(RegexFault) -> RegexNode {
+    let node = try closed(start)
+    guard let most = node.mostCharacters, most <= Self.longestLookbehind else {
+      throw fault(
+        "a lookbehind over more than \(Self.longestLookbehind) characters or parts that never give "
+          + "back", at: start)
+    }
+    return node
   }
 
   private mutating func closed(_ start: Int) throws(RegexFault) -> RegexNode {

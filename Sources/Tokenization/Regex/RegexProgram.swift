@@ -6,6 +6,8 @@ struct RegexProgram: Sendable {
   enum Instruction: Sendable {
     /// One character of the set of that number.
     case set(Int)
+    /// The character of that set that ends here, before which matching goes on.
+    case setBefore(Int)
     /// First `first`, and if that fails, `second`; `number` counts these instructions.
     case split(first: Int, second: Int, number: Int)
     case jump(Int)
@@ -13,6 +15,8 @@ struct RegexProgram: Sendable {
     case span(set: Int, least: Int, most: Int?)
     /// Whether what begins at `entry`, up to its `.match`, can (or cannot) be matched here.
     case look(entry: Int, negative: Bool)
+    /// What begins at `entry`, up to its `.match`, as it matches first, and in no other way.
+    case atomic(entry: Int)
     case assertion(RegexNode.Assertion)
     case match
   }
@@ -25,21 +29,40 @@ struct RegexProgram: Sendable {
   private(set) var splitCount = 0
   /// Word characters, for boundaries.
   let word: ScalarSet
-  /// Lookaheads that are still to be compiled, with the instruction that asks.
-  private var pending: [(place: Int, node: RegexNode, negative: Bool)] = []
+  /// Whether it may match no character.
+  let canBeEmpty: Bool
+  /// Parts of their own that are still to be compiled, with the instruction that asks.
+  private var pending: [Part] = []
+
+  private struct Part {
+    var place: Int
+    var node: RegexNode
+    /// Whether it is read from its end.
+    var isBackward = false
+  }
 
   /// The program of an expression.
   init(_ pattern: String, dialect: RegexDialect) throws(RegexFault) {
     word = dialect == .fancy ? .word : .onigurumaWord
-    try compile(try RegexParser.parse(pattern, dialect: dialect))
+    let tree = try RegexParser.parse(pattern, dialect: dialect)
+    canBeEmpty = tree.canBeEmpty
+    try compile(tree)
     try emit(.match)
-    while let look = pending.popLast() {
-      code[look.place] = .look(entry: code.count, negative: look.negative)
-      try compile(look.node)
+    while let part = pending.popLast() {
+      switch code[part.place] {
+      case .look(_, let negative):
+        code[part.place] = .look(entry: code.count, negative: negative)
+      default: code[part.place] = .atomic(entry: code.count)
+      }
+      isBackward = part.isBackward
+      try compile(part.node)
       try emit(.match)
     }
     ascii = sets.map { $0.asciiBits() }
   }
+
+  /// Whether what is compiled is read from its end: inside of lookbehinds.
+  private var isBackward = false
 
   private mutating func emit(_ instruction: Instruction) throws(RegexFault) {
     guard code.count < Self.maximumSize else {
@@ -57,12 +80,19 @@ struct RegexProgram: Sendable {
   private mutating func compile(_ node: RegexNode) throws(RegexFault) {
     switch node {
     case .empty: break
-    case .set(let set): try emit(.set(add(set)))
-    case .sequence(let nodes): for node in nodes { try compile(node) }
+    case .set(let set): try emit(isBackward ? .setBefore(add(set)) : .set(add(set)))
+    case .sequence(let nodes):
+      for node in isBackward ? nodes.reversed() : nodes { try compile(node) }
     case .either(let branches): try compile(branches)
     case .look(let node, let negative):
-      pending.append((code.count, node, negative))
+      pending.append(Part(place: code.count, node: node))
       try emit(.look(entry: 0, negative: negative))
+    case .lookBehind(let node, let negative):
+      pending.append(Part(place: code.count, node: node, isBackward: true))
+      try emit(.look(entry: 0, negative: negative))
+    case .atomic(let node):
+      pending.append(Part(place: code.count, node: node))
+      try emit(.atomic(entry: 0))
     case .assertion(let assertion): try emit(.assertion(assertion))
     case .repeated(.set(let set), let least, let most, .possessive):
       try emit(.span(set: add(set), least: least, most: most))

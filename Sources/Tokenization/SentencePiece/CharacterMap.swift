@@ -85,6 +85,31 @@ struct CharacterMap: Sendable {
     return found
   }
 
+  /// The shortest rule for a text that begins at `text` and has `count` bytes.
+  func shortestMatch(_ text: UnsafePointer<UInt8>, count: Int) -> Match? {
+    var node = Self.offset(units.base[0])
+    for index in 0..<count {
+      let byte = text[index]
+      node ^= Int(byte)
+      guard byte != 0, node > 0, node < units.count else { return nil }
+      let unit = units.base[node]
+      guard Self.label(unit) == UInt32(byte) else { return nil }
+      node ^= Self.offset(unit)
+      if Self.hasLeaf(unit) {
+        let start = texts.base + Int(units.base[node] & 0x7FFF_FFFF)
+        var length = 0
+        while start[length] != 0 { length += 1 }
+        return Match(text: start, count: length, consumed: index + 1)
+      }
+    }
+    return nil
+  }
+
+  /// The most bytes that a rule writes.
+  var longestResult: Int {
+    texts.all.split(separator: 0).reduce(0) { max($0, $1.count) }
+  }
+
   /// Gives `body` the left side of each rule. Keys share their ends, so a unit may be reached in
   /// many ways; how many ways are walked is limited.
   ///

@@ -48,15 +48,37 @@ struct PieceTrie: Sendable {
 
   /// The longest piece that begins at a place, and its bytes.
   func longestMatch(_ text: [UInt8], from start: Int) -> (id: TokenID, length: Int)? {
+    text.withUnsafeBufferPointer { longestMatch($0, in: start..<text.count) }
+  }
+
+  /// The longest piece that begins a stretch of a text, and its bytes.
+  func longestMatch(
+    _ text: UnsafeBufferPointer<UInt8>, in stretch: Range<Int>
+  ) -> (id: TokenID, length: Int)? {
     var node = Self.root
     var best: (TokenID, Int)?
+    for position in stretch {
+      let child = nodes[Int(node)].base &+ UInt32(text[position])
+      guard nodes[Int(child)].parent == node else { break }
+      node = child
+      if nodes[Int(child)].id >= 0 {
+        best = (nodes[Int(child)].id, position - stretch.lowerBound + 1)
+      }
+    }
+    return best
+  }
+
+  /// All pieces that begin at a place, with their bytes, the shortest first.
+  func matches(_ text: [UInt8], from start: Int) -> [(id: TokenID, length: Int)] {
+    var node = Self.root
+    var found: [(id: TokenID, length: Int)] = []
     for position in start..<text.count {
       let child = nodes[Int(node)].base &+ UInt32(text[position])
       guard nodes[Int(child)].parent == node else { break }
       node = child
-      if nodes[Int(child)].id >= 0 { best = (nodes[Int(child)].id, position - start + 1) }
+      if nodes[Int(child)].id >= 0 { found.append((nodes[Int(child)].id, position - start + 1)) }
     }
-    return best
+    return found
   }
 }
 

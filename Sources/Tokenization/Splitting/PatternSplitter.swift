@@ -21,6 +21,8 @@ struct SplitStep: Sendable {
     case literal([UInt8])
     /// A single character of a set.
     case character(ScalarSet)
+    /// A single character that BERT and `tokenizers` call punctuation.
+    case punctuation
     /// What the rules call words; every piece is one.
     case rules(any WordSplitter)
   }
@@ -45,32 +47,45 @@ struct SplitStep: Sendable {
         pieces.append(contentsOf: words.spans)
       }
     default:
-      var parts = SplitParts(behavior: behavior, isInverted: isInverted)
+      var parts: [SplitPart] = []
       var last = stretch.lowerBound
       forEachMatch(text, stretch) { match in
-        parts.add(last..<match.lowerBound, isMatch: false)
-        parts.add(match, isMatch: true)
+        if last < match.lowerBound {
+          parts.append(SplitPart(range: last..<match.lowerBound, isMatch: isInverted))
+        }
+        parts.append(SplitPart(range: match, isMatch: !isInverted))
         last = match.upperBound
       }
-      parts.add(last..<stretch.upperBound, isMatch: false)
-      pieces.append(contentsOf: parts.finished())
+      if last < stretch.upperBound {
+        parts.append(SplitPart(range: last..<stretch.upperBound, isMatch: isInverted))
+      }
+      for piece in behavior.pieces(of: parts) where !piece.isEmpty { pieces.append(piece) }
     }
   }
 
-  private func forEachMatch(
+  /// Gives the matches in a stretch, in order. Those of an expression may be empty, but not right
+  /// after another.
+  func forEachMatch(
     _ text: UnsafePointer<UInt8>, _ stretch: Range<Int>, _ body: (Range<Int>) -> Void
   ) {
     var position = stretch.lowerBound
     switch pattern {
     case .expression(let program):
       var matcher = RegexMatcher(program, text: text, section: stretch)
-      while position < stretch.upperBound {
-        if let end = matcher.match(at: position), end > position {
+      var lastEnd = -1
+      while position < stretch.upperBound
+        || (position == stretch.upperBound && program.canBeEmpty && !stretch.isEmpty)
+      {
+        if let end = matcher.match(at: position), end > position || position != lastEnd {
           body(position..<end)
-          position = end
-        } else {
-          position += characterLength(text, position, stretch.upperBound)
+          lastEnd = end
+          if end > position {
+            position = end
+            continue
+          }
         }
+        guard position < stretch.upperBound else { return }
+        position += characterLength(text, position, stretch.upperBound)
       }
     case .literal(let bytes):
       while position + bytes.count <= stretch.upperBound {
@@ -83,13 +98,27 @@ struct SplitStep: Sendable {
         }
       }
     case .character(let set):
-      while position < stretch.upperBound {
-        let length = characterLength(text, position, stretch.upperBound)
-        let scalar = UTF8Sequence.scalar(in: text, at: position, end: stretch.upperBound)
-        if set.contains(scalar?.value) { body(position..<position + length) }
-        position += length
+      forEachCharacter(text, stretch) { scalar, range in
+        if set.contains(scalar) { body(range) }
+      }
+    case .punctuation:
+      let kinds = BertKind.table
+      forEachCharacter(text, stretch) { scalar, range in
+        if let scalar, BertKind.of(scalar, in: kinds) == .punctuation { body(range) }
       }
     case .rules: break
+    }
+  }
+
+  private func forEachCharacter(
+    _ text: UnsafePointer<UInt8>, _ stretch: Range<Int>, _ body: (UInt32?, Range<Int>) -> Void
+  ) {
+    var position = stretch.lowerBound
+    while position < stretch.upperBound {
+      let found = UTF8Sequence.scalar(in: text, at: position, end: stretch.upperBound)
+      let end = position + (found?.length ?? 1)
+      body(found?.value, position..<end)
+      position = end
     }
   }
 
@@ -100,53 +129,51 @@ struct SplitStep: Sendable {
   }
 }
 
-/// Puts matches and what lies between them together as a behaviour asks.
-private struct SplitParts {
-  let behavior: SplitBehavior
-  let isInverted: Bool
-  private var pieces: [Range<Int>] = []
-  private var lastWasMatch = false
-  /// A match that waits for what follows.
-  private var waiting: Range<Int>?
+/// A match, or what lies between two.
+private struct SplitPart {
+  var range: Range<Int>
+  var isMatch: Bool
+}
 
-  init(behavior: SplitBehavior, isInverted: Bool) {
-    self.behavior = behavior
-    self.isInverted = isInverted
-  }
-
-  mutating func add(_ range: Range<Int>, isMatch: Bool) {
-    guard !range.isEmpty else { return }
-    let isMatch = isMatch != isInverted
-    defer { lastWasMatch = isMatch }
-    switch behavior {
-    case .isolated: pieces.append(range)
-    case .removed: if !isMatch { pieces.append(range) }
+extension SplitBehavior {
+  /// Puts matches and what lies between them together. A match that ends the piece before it, or
+  /// begins the one after it, stays alone where that is a match too.
+  fileprivate func pieces(of parts: [SplitPart]) -> [Range<Int>] {
+    var pieces: [Range<Int>] = []
+    pieces.reserveCapacity(parts.count)
+    var lastWasMatch = false
+    switch self {
+    case .isolated: return parts.map(\.range)
+    case .removed: return parts.filter { !$0.isMatch }.map(\.range)
     case .contiguous:
-      if let last = pieces.last, isMatch == lastWasMatch {
-        pieces[pieces.count - 1] = last.lowerBound..<range.upperBound
-      } else {
-        pieces.append(range)
+      for part in parts {
+        if let last = pieces.last, part.isMatch == lastWasMatch {
+          pieces[pieces.count - 1] = last.lowerBound..<part.range.upperBound
+        } else {
+          pieces.append(part.range)
+        }
+        lastWasMatch = part.isMatch
       }
     case .mergedWithPrevious:
-      if isMatch, !lastWasMatch, let last = pieces.last {
-        pieces[pieces.count - 1] = last.lowerBound..<range.upperBound
-      } else {
-        pieces.append(range)
+      for part in parts {
+        if part.isMatch, !lastWasMatch, let last = pieces.last {
+          pieces[pieces.count - 1] = last.lowerBound..<part.range.upperBound
+        } else {
+          pieces.append(part.range)
+        }
+        lastWasMatch = part.isMatch
       }
     case .mergedWithNext:
-      if isMatch {
-        if let waiting { pieces.append(waiting) }
-        waiting = range
-      } else {
-        pieces.append((waiting?.lowerBound ?? range.lowerBound)..<range.upperBound)
-        waiting = nil
+      for part in parts.reversed() {
+        if part.isMatch, !lastWasMatch, let last = pieces.last {
+          pieces[pieces.count - 1] = part.range.lowerBound..<last.upperBound
+        } else {
+          pieces.append(part.range)
+        }
+        lastWasMatch = part.isMatch
       }
+      pieces.reverse()
     }
-  }
-
-  mutating func finished() -> [Range<Int>] {
-    if let waiting { pieces.append(waiting) }
-    waiting = nil
     return pieces
   }
 }

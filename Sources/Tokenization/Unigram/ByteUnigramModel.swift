@@ -99,34 +99,23 @@ struct ByteUnigramModel: TokenizerModel {
 }
 
 extension TokenizerJSON {
-  /// A Unigram model after a `ByteLevel` pre-tokenizer.
+  /// A Unigram model whose words are cut as bytes; `nil` when the file asks for more than that, or
+  /// its entries cannot say every byte, so that it must be read as written, character by character.
   func byteUnigram(
     _ normalizers: [Normalizer], _ steps: [CuttingStep], _ affixes: Affixes
-  ) throws(FileFault) -> Tokenizer {
-    _ = try decoding(isByteLevel: true)
-    guard normalizers.isEmpty, added.allSatisfy({ $0.rules == AddedEntries.Rules() }),
-      let splitter = splitter(steps)
-    else {
-      throw fault(
-        "model", "is Unigram over bytes together with a normalizer or cutting that is not known")
-    }
+  ) throws(FileFault) -> Tokenizer? {
+    guard try joinsBytes(), normalizers.isEmpty,
+      added.allSatisfy({ $0.rules == AddedEntries.Rules() }), let splitter = splitter(steps)
+    else { return nil }
     let parts = try byteLevelParts(affixes)
     let vocabulary: Vocabulary
     do throws(VocabularyFault) {
       vocabulary = try Vocabulary(parts)
     } catch {
-      let place = error.index.map { "\(error.key)[\($0)]" } ?? error.key
-      throw FileFault(path: path, what: "\(place) \(error.what)", remedy: error.remedy)
+      throw fault(error)
     }
-    guard vocabulary.absentBytes.isEmpty else {
-      throw fault(
-        "model.vocab",
-        "lacks \(vocabulary.absentBytes.count) of the 256 single bytes, without "
-          + "which Unigram over bytes is not supported")
-    }
-    for id in affixes.prefix + affixes.suffix where !vocabulary.contains(id) {
-      throw fault("post_processor", "names the id \(id), which is no entry")
-    }
+    guard vocabulary.absentBytes.isEmpty else { return nil }
+    try check(affixes, vocabulary)
     // Added entries may have ids beyond the list, and are no pieces of words.
     let scores = (0..<vocabulary.count).map {
       model.scores.indices.contains($0) ? model.scores[$0] : 0

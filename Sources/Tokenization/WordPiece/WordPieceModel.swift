@@ -18,18 +18,23 @@ struct WordPieceTables: Sendable {
 ///
 /// Words do not know of each other, so a cut beside white space, punctuation or a Chinese character
 /// holds in every text. The text cannot be got back from the tokens: `decode` puts one space between
-/// words.
+/// words, or does what a file says.
 struct WordPieceModel: TokenizerModel {
   let vocabulary: Vocabulary
   private let tables: WordPieceTables
   private let continues: [Bool]
+  /// How tokens become text; `nil` where one space stands between words.
+  private let decoder: PieceDecoder?
   private let specials: WholeMatcher
   private let nothing: WholeMatcher
   private let kinds = BertKind.table
   private let pool = WordPieceEncoderPool()
 
   /// A model over tables that have been checked.
-  init(_ tables: WordPieceTables, vocabulary: Vocabulary, continues: [Bool]) {
+  init(
+    _ tables: WordPieceTables, vocabulary: Vocabulary, continues: [Bool], decoder: PieceDecoder?
+  ) {
+    self.decoder = decoder
     self.vocabulary = vocabulary
     self.tables = tables
     self.continues = continues
@@ -62,6 +67,7 @@ struct WordPieceModel: TokenizerModel {
   }
 
   func decode(_ ids: [TokenID]) -> [UInt8] {
+    if let decoder { return decoder.decode(ids) }
     var bytes: [UInt8] = []
     for id in ids where vocabulary.contains(id) {
       if !bytes.isEmpty, !continues[Int(id)] { bytes.append(UInt8(ascii: " ")) }
@@ -69,6 +75,9 @@ struct WordPieceModel: TokenizerModel {
     }
     return bytes
   }
+
+  /// Whether an entry goes on with a word.
+  func continues(_ id: TokenID) -> Bool { vocabulary.contains(id) && continues[Int(id)] }
 
   func isStableBoundary(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let base = text.baseAddress, position > 0, position < text.count else { return true }
@@ -93,7 +102,9 @@ struct WordPieceModel: TokenizerModel {
 
 extension Tokenizer {
   /// Builds the tables of a WordPiece model from what a file gave, after checking it.
-  init(_ parts: WordPieceParts, roles: TokenRoles) throws(VocabularyFault) {
+  init(
+    _ parts: WordPieceParts, roles: TokenRoles, decoder: PieceDecoder? = nil
+  ) throws(VocabularyFault) {
     let entries = try parts.entries()
     guard let unknown = parts.kinds.firstIndex(of: .unknown) else {
       throw VocabularyFault(key: parts.key, what: "has no entry for unknown words, such as [UNK]")
@@ -113,7 +124,8 @@ extension Tokenizer {
     self.init(
       name: "wordpiece",
       model: WordPieceModel(
-        tables, vocabulary: Vocabulary(entries, of: ids), continues: parts.continues),
+        tables, vocabulary: Vocabulary(entries, of: ids), continues: parts.continues,
+        decoder: decoder),
       affixes: roles.affixes)
   }
 }

@@ -89,6 +89,9 @@ enum TokenPage {
           ])
         }
       }
+      if case .longest(let pieces) = cut.reasons, pieces.count > 1 {
+        lines.append([("word   ", .faint), (labels(pieces), .text)])
+      }
       if case .merges(let trace) = cut.reasons, trace.trees.count > 1 {
         lines.append([("word   ", .faint), (labels(trace.trees.map(\.id)), .text)])
       }
@@ -102,6 +105,7 @@ enum TokenPage {
       case .word: isStart ? "with a word" : "with its word"
       case .noMerge(let left, let right): "where no merge joins \(label(left)) + \(label(right))"
       case .bestSum: "where the sum of scores is best"
+      case .longest: "where the longest piece that fits ends"
       case .within: "within a word"
       }
     }

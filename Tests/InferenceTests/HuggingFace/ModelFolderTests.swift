@@ -88,6 +88,44 @@ struct ModelFolderTests {
     #expect(changed.chatTemplate?.source != model.chatTemplate?.source)
   }
 
+  @Test("a folder whose tokenizer joins characters and falls back to bytes runs with it")
+  func characters() throws {
+    let place = try TemporaryFolder()
+    var folder = TinyFolder(TinyModel(seed: 9))
+    folder.hasTokenizer = true
+    let path = try folder.write(to: place)
+    var entries = ["<unk>", "<s>", "</s>"] + (0..<256).map { String(format: "<0x%02X>", $0) }
+    entries += ["\u{2581}", "a", "n", "d", "an", "and", "\u{2581}and"]
+    let vocabulary = entries.enumerated().map { "\"\($1)\":\($0)" }.joined(separator: ",")
+    let specials = (0..<3).map {
+      #"{"id":\#($0),"content":"\#(entries[$0])","special":true,"normalized":false}"#
+    }
+    let json = """
+      {"added_tokens":[\(specials.joined(separator: ","))],
+       "normalizer":null,
+       "pre_tokenizer":{"type":"Metaspace","replacement":"\u{2581}","prepend_scheme":"first",
+         "split":false},
+       "post_processor":{"type":"TemplateProcessing",
+         "single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+         "special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]}}},
+       "decoder":{"type":"Sequence","decoders":[
+         {"type":"Replace","pattern":{"String":"\u{2581}"},"content":" "},{"type":"ByteFallback"},
+         {"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]},
+       "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"byte_fallback":true,
+         "vocab":{\(vocabulary)},
+         "merges":["a n","an d","\u{2581} and"]}}
+      """
+    _ = try place.write(Array(json.utf8), to: "tiny/tokenizer.json")
+    let model = try Model.load(path: path, name: "folder", threads: 2)
+    let text = Array("and anda\u{E9}</s>".utf8)
+    let ids = model.tokenizer.encode(text, addsAffixes: true).map(\.id)
+    #expect(ids == [1, 265, 265, 260, 0xC3 + 3, 0xA9 + 3, 2])
+    #expect(model.tokenizer.decode(ids.dropFirst().dropLast()) == Array("and anda\u{E9}".utf8))
+    #expect(model.tokenizer.vocabulary.endOfGeneration.contains(2))
+    let trace = try Evaluator(model: model, threads: 1).evaluate(ids)
+    #expect(trace.ids == ids)
+  }
+
   @Test("a tokenizer with more entries than the embedding has rows is refused")
   func otherTokenizer() throws {
     let place = try TemporaryFolder()

@@ -100,7 +100,7 @@ struct ExplanationTests {
           #expect(left == tokens[index - 1].id && right == token.id)
           #expect(made.ranks[made.text(left) + "\0" + made.text(right)] == nil)
           #expect(token.start > cut.stretch.range.lowerBound)
-        case .within, .bestSum: Issue.record("byte-level BPE tells why")
+        case .within, .bestSum, .longest: Issue.record("byte-level BPE tells why")
         }
         if case .merges(let trace) = cut.reasons {
           let inside = tokens.filter { cut.stretch.range.contains($0.start) }

@@ -1,0 +1,51 @@
+"""Prints Sources/Tokenization/Splitting/ScriptKind+Ranges.swift, as the reference sees scripts.
+
+Usage: .build/python/bin/python Tests/Setup/script_kinds.py > Sources/Tokenization/Splitting/ScriptKind+Ranges.swift
+
+Each code point is put to the reference's own `UnicodeScripts` beside one of each script that was
+found before, so that the table has the Unicode version it was built with.
+"""
+
+from tokenizers import pre_tokenizers
+
+scripts = pre_tokenizers.UnicodeScripts()
+
+
+def is_one(text):
+    pieces = scripts.pre_tokenize_str(text)
+    return len(pieces) == 1 and pieces[0][1] == (0, len(text))
+
+
+def main():
+    known, recent, previous = [], [], None
+    rows, row = [], "   "
+    for code_point in range(0x110000):
+        kind = 0
+        character = "" if 0xD800 <= code_point < 0xE000 else chr(code_point)
+        if character and not (is_one("a" + character) and is_one("\u044f" + character)):
+            kind = next((k for k in recent if is_one(known[k - 1] + character)), None)
+            if kind is None:
+                known.append(character)
+                kind = len(known)
+            else:
+                recent.remove(kind)
+            recent.insert(0, kind)
+        if kind != previous:
+            item = f" 0x{code_point << 8 | kind:X},"
+            if len(row) + len(item) > 100:
+                rows.append(row)
+                row = "   "
+            row += item
+            previous = kind
+    rows.append(row)
+    print("extension ScriptKind {")
+    print("  /// Where the script changes, ascending: the first code point, times 256, plus the number of")
+    print("  /// its script. Written by `Tests/Setup/script_kinds.py`.")
+    print("  // swift-format-ignore")
+    print("  static let ranges: [UInt32] = [")
+    print("\n".join(rows))
+    print("  ]")
+    print("}")
+
+
+main()
