@@ -231,6 +231,21 @@ static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy
   *entropy = (float)(log(sum) - weighted / sum);
 }
 
+static double exponentials(const float *x, int32_t n, float most, float scale, float *y) {
+  const __m256 m = _mm256_set1_ps(most), by = _mm256_set1_ps(scale);
+  __m256 s = _mm256_setzero_ps();
+  for (int32_t i = 0; i < n; i += 8) {
+    __m256i some = lanes_left(n - i);
+    __m256 d = _mm256_mul_ps(_mm256_sub_ps(_mm256_maskload_ps(x + i, some), m), by);
+    /* What is not a number becomes the second operand. */
+    d = _mm256_max_ps(d, _mm256_set1_ps(-1e4f));
+    __m256 e = _mm256_and_ps(exponential(d), _mm256_castsi256_ps(some));
+    _mm256_maskstore_ps(y + i, some, e);
+    s = _mm256_add_ps(s, e);
+  }
+  return sum_lanes(s);
+}
+
 static inline int32_t sum_integers(__m256i v) {
   __m128i t = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
   t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
@@ -267,11 +282,11 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 
 const struct ck_table ck_avx2 = {
     "avx2",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, log_sum_exp, quantise_i16, ck_panels_i16_avx2,
+    attention_scores, attention_values, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_avx2,
 };
 
 const struct ck_table ck_vnni = {
     "vnni",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, log_sum_exp, quantise_i16, ck_panels_i16_vnni,
+    attention_scores, attention_values, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_vnni,
 };
 #endif

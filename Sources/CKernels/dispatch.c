@@ -121,6 +121,37 @@ void ck_attention_values(const float *weights, size_t weights_stride, int32_t he
   current()->attention_values(weights, weights_stride, heads, values, stride, slots, n, width, out);
 }
 
+int32_t ck_draw(const float *x, int32_t n, float scale, double unit, float *probability) {
+  float most = -INFINITY, y[CK_DRAWN];
+  for (int32_t i = 0; i < n; i++) most = x[i] > most ? x[i] : most;
+  if (!isfinite(most)) return -1;
+  double total = 0, sum = 0;
+  for (int32_t run = 0; run < n; run += CK_DRAWN)
+    total += current()->exponentials(x + run, n - run < CK_DRAWN ? n - run : CK_DRAWN, most, scale, y);
+  int32_t last = 0;
+  float weight = 0;
+  for (int32_t run = 0; run < n; run += CK_DRAWN) {
+    int32_t count = n - run < CK_DRAWN ? n - run : CK_DRAWN;
+    double next = sum + current()->exponentials(x + run, count, most, scale, y);
+    /* A run is looked through when it may hold the place; its sum was rounded otherwise. */
+    if (next > unit * total * (1 - 1e-6)) {
+      double within = sum;
+      for (int32_t i = 0; i < count; i++) {
+        within += y[i];
+        if (y[i] > 0) last = run + i, weight = y[i];
+        if (within > unit * total) {
+          *probability = (float)(y[i] / total);
+          return run + i;
+        }
+      }
+    }
+    sum = next;
+  }
+  /* Rounding can leave the sum a little below: the draw then belongs to the last. */
+  *probability = (float)(weight / total);
+  return last;
+}
+
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy) {
   current()->log_sum_exp(x, n, log_sum_exp, entropy);
 }

@@ -1,6 +1,9 @@
 #pragma once
 #include "ckernels.h"
 
+/* How many probabilities are drawn from at once. */
+enum { CK_DRAWN = 1024 };
+
 /* What differs between processors: one table for each, filled by its own file. */
 struct ck_table {
   const char *name;
@@ -14,6 +17,8 @@ struct ck_table {
   void (*attention_values)(const float *, size_t, int32_t, const float *, size_t, const int32_t *, int32_t,
                            int32_t, float *);
   void (*log_sum_exp)(const float *, int32_t, float *, float *);
+  /* y = exp(scale * (x - most)) for at most CK_DRAWN floats, and their sum. */
+  double (*exponentials)(const float *, int32_t, float, float, float *);
   void (*quantise_i16)(const float *, int32_t, int16_t *, float *, float *);
   void (*panels_i16)(int32_t, const uint8_t *, int32_t, int32_t, int32_t, int32_t, const int16_t *,
                      const float *, const float *, int32_t, float *, size_t);

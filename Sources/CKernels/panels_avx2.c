@@ -44,6 +44,8 @@ static inline ints pair(const int16_t *a) {
 /* s + the sums of neighbouring products of 16-bit lanes. */
 static inline ints multiply_add(ints s, ints w, ints a) { return _mm256_add_epi32(s, _mm256_madd_epi16(w, a)); }
 
+static inline void settle(ints *s) { (void)s; }
+
 static inline floats zero_floats(void) { return _mm256_setzero_ps(); }
 static inline floats all(float x) { return _mm256_set1_ps(x); }
 static inline floats times(floats a, floats b) { return _mm256_mul_ps(a, b); }

@@ -43,6 +43,10 @@ static inline ints pair(const int16_t *a) {
 /* s + the sums of neighbouring products of 16-bit lanes. */
 static inline ints multiply_add(ints s, ints w, ints a) { return _mm512_dpwssd_epi32(s, w, a); }
 
+/* Has the sums stand here as they are: the compiler would rather finish one row of activations before
+ * the next, and wait for each addition. */
+static inline void settle(ints *s) { __asm__ volatile("" : "+v"(*s)); }
+
 static inline floats zero_floats(void) { return _mm512_setzero_ps(); }
 static inline floats all(float x) { return _mm512_set1_ps(x); }
 static inline floats times(floats a, floats b) { return _mm512_mul_ps(a, b); }

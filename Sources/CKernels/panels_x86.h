@@ -14,6 +14,9 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* How far ahead weights are asked for, in bytes. */
+enum { CK_AHEAD = 3072 };
+
 enum { CK_PIECE = CK_VECTOR / CK_SPLIT, CK_ROWS = CK_PANEL / CK_SPLIT };
 
 /* Two bits of pair `pair` at the place where `to` is one. */
@@ -86,9 +89,15 @@ INLINE void panel(const struct ck_packing k, const int tokens, const int piece, 
       }
       if (k.bias) m[part] = times(d[part], all((float)-k.bias));
     }
+    /* While many rows are multiplied the next weights come; they lie one behind another. */
+    if (tokens >= 4)
+      for (size_t ahead = 0; ahead < ck_packed_block_bytes(k); ahead += 64)
+        _mm_prefetch((const char *)p + CK_AHEAD + ahead, _MM_HINT_T0);
     p += ck_packed_scales_bytes(k);
     const int16_t *a = q + (size_t)b * CK_BLOCK;
-    /* The sums of the first and of the last 16 columns: one chain of additions would wait for itself. */
+    /* The sums of the first and of the last 16 columns. Where they are wanted together it is one sum,
+     * unless so few rows are multiplied that one chain of additions would wait for itself. */
+    const int apart = k.parts == 2 || tokens < 8;
     ints s[CK_TILE], e[CK_TILE];
     for (int t = 0; t < tokens; t++) s[t] = e[t] = zero_ints();
 #pragma clang loop unroll(full)
@@ -97,10 +106,15 @@ INLINE void panel(const struct ck_packing k, const int tokens, const int piece, 
       weights(k, p, piece, i, w);
       for (int t = 0; t < tokens; t++) {
         const int16_t *pairs = a + (size_t)t * (size_t)columns + 4 * i;
+        ints *second = apart ? &e[t] : &s[t];
         s[t] = multiply_add(s[t], w[0], pair(pairs));
-        e[t] = multiply_add(e[t], w[1], pair(pairs + 16));
+        *second = multiply_add(*second, w[1], pair(pairs + 16));
         s[t] = multiply_add(s[t], w[2], pair(pairs + 2));
-        e[t] = multiply_add(e[t], w[3], pair(pairs + 18));
+        *second = multiply_add(*second, w[3], pair(pairs + 18));
+      }
+      for (int t = 0; t < tokens; t++) {
+        settle(&s[t]);
+        if (apart) settle(&e[t]);
       }
     }
     p += CK_VECTOR * (k.low + k.high);
@@ -111,7 +125,7 @@ INLINE void panel(const struct ck_packing k, const int tokens, const int piece, 
         y[t] = fused(times(d[0], scale), whole(s[t]), y[t]);
         y[t] = fused(times(d[1], scale), whole(e[t]), y[t]);
       } else {
-        y[t] = fused(times(d[0], scale), whole(plus(s[t], e[t])), y[t]);
+        y[t] = fused(times(d[0], scale), whole(apart ? plus(s[t], e[t]) : s[t]), y[t]);
       }
       if (!k.has_minimum && !k.bias) continue;
       if (k.parts == 2) {

@@ -79,6 +79,16 @@ static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy
   *entropy = (float)(log(sum) - weighted / sum);
 }
 
+static double exponentials(const float *x, int32_t n, float most, float scale, float *y) {
+  double sum = 0;
+  for (int32_t i = 0; i < n; i++) {
+    float d = (x[i] - most) * scale;
+    y[i] = d == d ? expf(d) : 0;
+    sum += y[i];
+  }
+  return sum;
+}
+
 static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums) {
   for (int32_t b = 0; b < n / CK_BLOCK; b++, x += CK_BLOCK, q += CK_BLOCK) {
     float most = 0;
@@ -134,5 +144,5 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
 
 const struct ck_table ck_portable = {
     "portable",       dot,         axpy,         softmax,   silu_product, gelu_tanh_product,
-    attention_scores, attention_values, log_sum_exp, quantise_i16, panels_i16,
+    attention_scores, attention_values, log_sum_exp, exponentials, quantise_i16, panels_i16,
 };

@@ -64,12 +64,21 @@ public final class ByteCovers {
 
   /// Sets the text; special tokens written in it are those tokens.
   ///
+  /// - Parameter isOpen: whether it will go on, byte by byte: then only tokens that nothing can
+  ///   change are taken in as the text's own.
   /// - Throws: what the source throws.
-  public func begin(_ text: [UInt8]) throws {
-    try book.begin(rule.tokenizer.encode(text).map(\.id))
+  public func begin(_ text: [UInt8], isOpen: Bool = false) throws {
+    let tokens = rule.tokenizer.encode(text)
+    let end = isOpen ? settledEnd(of: text, tokens) : text.count
+    try book.begin(tokens.prefix { $0.end <= end }.map(\.id))
     self.text = text
     lastSettled = Settled()
   }
+
+  /// Takes in what has settled of a text that goes on, so that less is kept of the ways to cut it.
+  ///
+  /// - Throws: what the source throws.
+  public func settle() throws { try begin(text, isOpen: true) }
 
   /// How many tokens have been taken through the model so far.
   public var modelSteps: Int { book.source.modelSteps }
@@ -150,14 +159,19 @@ public final class ByteCovers {
     let known = lastSettled.offset <= offset ? lastSettled : Settled()
     let open = Array(text[known.end..<offset])
     let tokens = rule.tokenizer.encode(open)
-    // Nothing is settled within a special token, but after it everything is.
-    let special = tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
-    let position = max(rule.lastStableBoundary(in: open), special)
+    let position = settledEnd(of: open, tokens)
     let settled = tokens.prefix { $0.end <= position }
     lastSettled = Settled(
       offset: offset, end: known.end + (settled.last?.end ?? 0),
       tokens: known.tokens + settled.map(\.id))
     return lastSettled
+  }
+
+  /// The last place of a text, with these tokens, at which all sequences agree. Nothing is settled
+  /// within a special token, but after it everything is.
+  private func settledEnd(of text: [UInt8], _ tokens: [Token]) -> Int {
+    let special = tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
+    return max(rule.lastStableBoundary(in: text), special)
   }
 
   private func isAllowed(_ place: Int, after left: Left) -> Bool {

@@ -95,16 +95,24 @@ public final class ModelSource: NextTokenSource {
     let tree = try tree(for: ids)
     var new: [(token: TokenID, parent: TokenTree.Parent)] = []
     var added: [TokenContext: Int] = [:]
-    for context in contexts where !context.path.isEmpty {
+    for context in contexts {
+      // From the end: most of a path is there already.
+      var beginning = context
+      var missing: [TokenID] = []
       var parent = TokenTree.Parent.text(context.prefix)
-      for count in 1...context.path.count {
-        let step = TokenContext(prefix: context.prefix, path: Array(context.path[..<count]))
-        let known = nodes[step] ?? added[step] ?? tree.nodes.count + new.count
-        if nodes[step] == nil, added[step] == nil {
-          new.append((context.path[count - 1], parent))
-          added[step] = known
+      while let last = beginning.path.last {
+        if let known = nodes[beginning] ?? added[beginning] {
+          parent = .node(known)
+          break
         }
-        parent = .node(known)
+        missing.append(last)
+        beginning.path.removeLast()
+      }
+      for token in missing.reversed() {
+        beginning.path.append(token)
+        added[beginning] = tree.nodes.count + new.count
+        new.append((token, parent))
+        parent = .node(tree.nodes.count + new.count - 1)
       }
     }
     try tree.extend(by: new)

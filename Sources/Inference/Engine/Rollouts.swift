@@ -65,11 +65,11 @@ public final class Rollouts {
     if active.contains(where: { next[$0].node == nil }) {
       guard let last = try evaluator.records(of: tree.text).last else { return }
       let logits = evaluator.logits(after: last)
-      draw(&next, active[...], from: { _ in logits })
+      logits.withUnsafeBufferPointer { logits in draw(&next, active[...], from: { _ in logits }) }
     } else {
       var place = active.startIndex
       tree.withTiles(of: active.compactMap { next[$0].node }) { tile, rows in
-        draw(&next, active[place..<place + tile.count], from: { Array(rows[$0]) })
+        draw(&next, active[place..<place + tile.count], from: { rows[$0] })
         place += tile.count
       }
     }
@@ -93,7 +93,8 @@ public final class Rollouts {
   ///
   /// - Parameter logits: of the n-th of those chosen.
   private func draw(
-    _ rollouts: inout [Rollout], _ chosen: ArraySlice<Int>, from logits: (Int) -> [Float]
+    _ rollouts: inout [Rollout], _ chosen: ArraySlice<Int>,
+    from logits: (Int) -> UnsafeBufferPointer<Float>
   ) {
     let ends = evaluator.model.tokenizer.vocabulary.endOfGeneration
     rollouts.withUnsafeMutableBufferPointer { buffer in
@@ -103,7 +104,7 @@ public final class Rollouts {
         for place in member.share(of: chosen.count) {
           let index = chosen[chosen.startIndex + place]
           let choice = chain.sample(
-            logits: logits(place), history: tree.text + shared[index].tokens,
+            logits: logits(place).span, history: tree.text + shared[index].tokens,
             generator: &shared[index].generator)
           shared[index].tokens.append(choice.id)
           shared[index].logProbability += log(Double(choice.probability))

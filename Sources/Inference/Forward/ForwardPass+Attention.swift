@@ -33,10 +33,12 @@ extension ForwardPass {
     }
     member.barrier()
 
+    // Who has all heads of its tokens need not wait for the others before it goes on with them.
+    let wholeTokens = n.isMultiple(of: member.count) || n >= 8 * member.count
     // Rows of weights of the heads that share keys: [heads, position + 1].
     let rows = self.row + member.index * headsOfGroup * context
     batch.slots.withUnsafeBufferPointer { slots in
-      let pairs = member.share(of: n * shape.heads)
+      let pairs = member.share(of: n * shape.heads, granularity: wholeTokens ? shape.heads : 1)
       var pair = pairs.lowerBound
       while pair < pairs.upperBound {
         let (token, head) = (pair / shape.heads, pair % shape.heads)
@@ -55,7 +57,7 @@ extension ForwardPass {
         pair = end
       }
     }
-    member.barrier()
+    if !wholeTokens { member.barrier() }
     mixed.quantise(member.share(of: n), width: shape.queryWidth)
     member.barrier()
     let columns = layer.output.multiply(

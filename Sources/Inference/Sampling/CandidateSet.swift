@@ -24,11 +24,27 @@ struct CandidateSet {
   private var orderedCount = 0
 
   /// All of the vocabulary. A logit that is not a number counts as minus infinity.
-  init(logits: [Float]) {
+  init(logits: Span<Float>) {
     precondition(!logits.isEmpty)
-    entries = logits.enumerated().map { index, logit in
-      Entry(id: TokenID(index), logit: logit.isNaN ? -.infinity : logit)
+    entries = logits.indices.map { index in
+      Entry(id: TokenID(index), logit: logits[index].isNaN ? -.infinity : logits[index])
     }
+  }
+
+  /// The best `count` of the vocabulary, in order.
+  init(best count: Int, of logits: Span<Float>) {
+    precondition(!logits.isEmpty && count > 0)
+    entries = []
+    var worst = -Float.infinity
+    for index in logits.indices where entries.count < count || logits[index] > worst {
+      let entry = Entry(
+        id: TokenID(index), logit: logits[index].isNaN ? -.infinity : logits[index])
+      if entries.count == count { entries.removeLast() }
+      let place = entries.firstIndex { entry.isBetter(than: $0) } ?? entries.count
+      entries.insert(entry, at: place)
+      worst = entries[entries.count - 1].logit
+    }
+    orderedCount = entries.count
   }
 
   /// Puts the best `count` candidates in order at the front.

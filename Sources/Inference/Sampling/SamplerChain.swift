@@ -1,3 +1,4 @@
+import CKernels
 public import Tokenization
 
 /// A step of the way from logits to the set from which a token is drawn, in the order of the cases.
@@ -71,7 +72,7 @@ public struct SamplerChain: Sendable {
   ///   - history: the tokens before, for the penalties.
   public func stages(logits: [Float], history: [TokenID]) -> [StageResult] {
     var results: [StageResult] = []
-    _ = narrowed(logits: logits, history: history) { stage, set in
+    _ = narrowed(logits: logits.span, history: history) { stage, set in
       results.append(set.result(stage, setting: setting(of: stage)))
     }
     return results
@@ -86,7 +87,19 @@ public struct SamplerChain: Sendable {
   public func sample(
     logits: [Float], history: [TokenID], generator: inout SeededGenerator
   ) -> Choice {
-    let set = narrowed(logits: logits, history: history) { _, _ in }
+    sample(logits: logits.span, history: history, generator: &generator)
+  }
+
+  /// Draws a token, from logits that lie anywhere.
+  func sample(
+    logits: Span<Float>, history: [TokenID], generator: inout SeededGenerator
+  ) -> Choice {
+    if narrowsNothing, settings.temperature > 0 {
+      let start = generator
+      if let choice = drawn(from: logits, unit: generator.nextUnit()) { return choice }
+      generator = start
+    }
+    let set = selected(from: logits) ?? narrowed(logits: logits, history: history) { _, _ in }
     let probabilities = set.probabilities()
     let target = settings.temperature <= 0 ? 0 : generator.nextUnit()
     var sum = 0.0
@@ -100,6 +113,42 @@ public struct SamplerChain: Sendable {
     let last = set.entries.count - 1
     return Choice(
       id: set.entries[last].id, probability: Float(probabilities[last]), kept: last + 1)
+  }
+
+  /// Whether all candidates are kept, with the logits that the model gave them but for the
+  /// temperature.
+  private var narrowsNothing: Bool {
+    isUnbiased && settings.topK <= 0 && settings.typicalP >= 1 && settings.topP >= 1
+      && settings.minP <= 0
+  }
+
+  /// Whether no token is favoured or forbidden.
+  private var isUnbiased: Bool {
+    settings.repetitionPenalty == 1 && settings.frequencyPenalty == 0
+      && settings.presencePenalty == 0 && settings.banned.isEmpty
+  }
+
+  /// Draws from all candidates without a list of them; `nil` where none has a finite logit.
+  private func drawn(from logits: Span<Float>, unit: Double) -> Choice? {
+    logits.withUnsafeBufferPointer { logits in
+      guard let base = logits.baseAddress else { return nil }
+      var probability: Float = 0
+      let count = Int32(logits.count)
+      let index = ck_draw(base, count, 1 / settings.temperature, unit, &probability)
+      guard index >= 0 else { return nil }
+      return Choice(id: TokenID(index), probability: probability, kept: logits.count)
+    }
+  }
+
+  /// What is left where only the best can be, found without a list of all; `nil` where others can.
+  private func selected(from logits: Span<Float>) -> CandidateSet? {
+    guard isUnbiased else { return nil }
+    if settings.topK > 0, settings.topK < logits.count {
+      var set = CandidateSet(best: settings.topK, of: logits)
+      narrow(&set) { _, _ in }
+      return set
+    }
+    return narrowsNothing && settings.temperature <= 0 ? CandidateSet(best: 1, of: logits) : nil
   }
 
   private func setting(of stage: SamplerStage) -> String {
@@ -122,14 +171,11 @@ public struct SamplerChain: Sendable {
 
   /// Runs the stages and gives what is left; `report` sees the set after each active stage.
   private func narrowed(
-    logits: [Float], history: [TokenID], report: (SamplerStage, inout CandidateSet) -> Void
+    logits: Span<Float>, history: [TokenID], report: (SamplerStage, inout CandidateSet) -> Void
   ) -> CandidateSet {
     var set = CandidateSet(logits: logits)
     report(.model, &set)
-    let penalises =
-      settings.repetitionPenalty != 1 || settings.frequencyPenalty != 0
-      || settings.presencePenalty != 0
-    if penalises || !settings.banned.isEmpty {
+    if !isUnbiased {
       let window = settings.penaltyWindow > 0 ? settings.penaltyWindow : history.count
       set.penalise(settings, history: history.suffix(window))
       report(.penalties, &set)
@@ -138,6 +184,14 @@ public struct SamplerChain: Sendable {
       set.keepBest(settings.topK)
       report(.topK, &set)
     }
+    narrow(&set, report: report)
+    return set
+  }
+
+  /// Runs the stages after the choice of the best k.
+  private func narrow(
+    _ set: inout CandidateSet, report: (SamplerStage, inout CandidateSet) -> Void
+  ) {
     if settings.typicalP < 1 {
       set.keepTypical(settings.typicalP)
       report(.typical, &set)
@@ -157,6 +211,5 @@ public struct SamplerChain: Sendable {
       set.divide(by: settings.temperature)
       report(.temperature, &set)
     }
-    return set
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Testing
 import Tokenization
@@ -138,13 +139,44 @@ struct SamplerTests {
     var generator = SeededGenerator(seed: 2)
     let logits = (0..<3000).map { _ in Float(Int.random(in: 0..<500, using: &generator)) }
     for count in [1, 2, 50, 300, 400, 3000] {
-      var set = CandidateSet(logits: logits)
+      var set = CandidateSet(logits: logits.span)
       set.order(count)
       let sorted = logits.indices.sorted {
         logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1]
       }
       #expect(set.entries.prefix(count).map { Int($0.id) } == Array(sorted.prefix(count)))
       #expect(Set(set.entries.map(\.id)).count == logits.count)
+      let best = CandidateSet(best: count, of: logits.span)
+      #expect(best.entries.map { Int($0.id) } == Array(sorted.prefix(count)))
+    }
+  }
+
+  @Test("a draw from all candidates is the one that plain arithmetic makes, in every kernel")
+  func plainDraw() throws {
+    var random = SeededGenerator(seed: 5)
+    var logits = (0..<5000).map { _ in Float.random(in: -30...10, using: &random) }
+    logits[17] = .nan
+    logits[4999] = -.infinity
+    let kernels: [String] = ["portable", "avx2", "vnni"]
+    let names = kernels.filter { ck_use_kernels($0) != 0 }
+    defer { ck_use_kernels(nil) }
+    for name in names {
+      ck_use_kernels(name)
+      for seed in 0..<300 as Range<UInt64> {
+        let settings = SamplerSettings(temperature: seed % 2 == 0 ? 1 : 0.6, seed: seed)
+        var generator = SeededGenerator(seed: seed)
+        var same = generator
+        let choice = SamplerChain(settings).sample(
+          logits: logits, history: [], generator: &generator)
+        let weights = logits.map { $0.isNaN ? 0 : exp(Double($0) / Double(settings.temperature)) }
+        let total = weights.reduce(0, +)
+        let before = weights[..<Int(choice.id)].reduce(0, +) / total
+        let own = weights[Int(choice.id)] / total
+        let unit = same.nextUnit()
+        #expect(unit > before - 1e-6 && unit < before + own + 1e-6, "\(name) \(seed)")
+        #expect(abs(Double(choice.probability) - own) < 1e-5 * own)
+        #expect(choice.kept == logits.count && own > 0)
+      }
     }
   }
 
