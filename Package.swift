@@ -13,6 +13,11 @@ let strict: [SwiftSetting] = [
 let optimised: [SwiftSetting] =
   strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Targets whose inner loops work on the state of one object that one thread has at a time: accesses
+/// that overlap are found when the tests run, and not looked for again in a release.
+let owned: [SwiftSetting] =
+  optimised + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 /// A module of `Sources`, and what it may import. `Tests/ArchitectureTests` checks the imports.
 struct Module {
   var name: String
@@ -28,7 +33,7 @@ let modules: [Module] = [
   Module(name: "ModelFiles", settings: optimised),
   Module(name: "LinearProgramming", needs: ["CGLPK"]),
   Module(
-    name: "Tokenization", needs: ["LinearProgramming", "ModelFiles"], settings: optimised),
+    name: "Tokenization", needs: ["LinearProgramming", "ModelFiles"], settings: owned),
   Module(
     name: "Inference", needs: ["CKernels", "ModelFiles", "Tokenization"], settings: optimised),
   Module(name: "Lenses", needs: ["Inference", "Tokenization"]),

@@ -30,9 +30,9 @@ public final class ByteCovers {
   /// A left part.
   private struct Left {
     var memory: ContextBook.Memory
-    /// Its tokens from the last settled position on, and what they spell.
+    var successors: Successors
+    /// Its tokens from the last settled position on.
     var tokens: [TokenID]
-    var spelled: [UInt8]
     /// Where it ends, in bytes.
     var end: Int
   }
@@ -41,6 +41,7 @@ public final class ByteCovers {
   public let rule: CanonicalRule
   let ends: [TokenID]
   let book: ContextBook
+  private let successorBook: SuccessorBook
   /// The text.
   public private(set) var text: [UInt8] = []
   private let longest: Int
@@ -58,6 +59,7 @@ public final class ByteCovers {
     let vocabulary = rule.tokenizer.vocabulary
     self.rule = rule
     book = ContextBook(source)
+    successorBook = SuccessorBook(rule)
     longest = rule.order.ids.reduce(0) { max($0, vocabulary.byteCount(of: $1)) }
     ends = vocabulary.endOfGeneration.sorted()
   }
@@ -138,13 +140,15 @@ public final class ByteCovers {
         continue
       }
       for tokens in rule.encodings(of: open, upTo: end - settled.end) {
+        let spelled = Array(open[..<(end - settled.end)])
         let left = Left(
-          memory: book.memory(of: tokens, after: trunk), tokens: tokens,
-          spelled: Array(open[..<(end - settled.end)]), end: end)
+          memory: book.memory(of: tokens, after: trunk),
+          successors: successorBook.successors(of: tokens, spelling: spelled), tokens: tokens,
+          end: end)
         // The model is not asked where nothing could follow.
         if depth == 0
           || successors.contains(where: {
-            order.length(at: $0) > depth && isAllowed($0, after: left)
+            order.length(at: $0) > depth && left.successors.allow($0)
           })
         {
           lefts.append(left)
@@ -174,20 +178,6 @@ public final class ByteCovers {
     return max(rule.lastStableBoundary(in: text), special)
   }
 
-  private func isAllowed(_ place: Int, after left: Left) -> Bool {
-    let memory = left.memory
-    if memory.cuts.isEmpty { memory.cuts = rule.cutGroups(after: left.spelled) }
-    if memory.cuts[Int(rule.groupOfPlace[place])] { return rule.isReachable(order.ids[place]) }
-    if memory.allowed.isEmpty {
-      memory.allowed = [UInt8](repeating: 0, count: order.ids.count)
-    }
-    if memory.allowed[place] == 0 {
-      let allows = rule.allows(order.ids[place], after: left.tokens, spelling: left.spelled)
-      memory.allowed[place] = allows ? 1 : 2
-    }
-    return memory.allowed[place] == 1
-  }
-
   /// Adds what a left part contributes.
   private func add(_ left: Left, at offset: Int, to sums: inout ByteSums) throws {
     let weight = try book.logWeight(of: left.memory, floor: sums.floor)
@@ -198,7 +188,7 @@ public final class ByteCovers {
     add(
       left.tokens, weight.value, end: left.end, probabilities,
       order.children(of: range, depth: offset - left.end).next, to: &sums, ends: false
-    ) { isAllowed($0, after: left) }
+    ) { left.successors.allow($0) }
   }
 
   /// Adds what a left part contributes that spells all that is given: any token may be next that
@@ -217,7 +207,7 @@ public final class ByteCovers {
         let probability = probabilities[Int(id)]
         if probability < least {
           sums.leaveUntested(probability)
-        } else if !isAllowed(place, after: left) {
+        } else if !left.successors.allow(place) {
           continue
         }
         sum += probability

@@ -8,10 +8,6 @@ final class ContextBook {
     let context: TokenContext
     fileprivate(set) var logWeight: Double?
     fileprivate var probabilities: [Double]?
-    /// For each place of the order: 0 where not known, 1 where the token may follow, 2 where not.
-    var allowed: [UInt8] = []
-    /// For each group of the rule, whether it is cut off from what the context spells.
-    var cuts: [Bool] = []
 
     fileprivate init(_ context: TokenContext) { self.context = context }
   }
@@ -93,7 +89,7 @@ final class ContextBook {
     if recent.count == Self.rememberedContexts {
       // They come back without a step of the model.
       let oldest = recent.removeFirst()
-      (oldest.probabilities, oldest.allowed) = (nil, [])
+      oldest.probabilities = nil
     }
     memory.probabilities = found
     recent.append(memory)

@@ -21,7 +21,13 @@ struct BestPath {
     var id: TokenID
   }
 
+  /// The largest error of adding a score to a sum, which is below ``largestSum``.
+  private static let largestError = 0.004
+  /// What a stretch that is remembered can add to a sum at most.
+  private static let largestStretch: Float = 5_000
+
   private let trie: PieceTrie
+  private let pieces: SentencePieces
   private let unknownScore: Float
   private var steps: [Step] = []
   /// The best sum of all stretches so far.
@@ -30,6 +36,7 @@ struct BestPath {
   /// A search over the tables of a vocabulary.
   init(pieces: SentencePieces, trie: PieceTrie) {
     self.trie = trie
+    self.pieces = pieces
     var lowest = Float.greatestFiniteMagnitude
     for id in 0..<pieces.kinds.count
     where pieces.kinds[id] == UInt8(TokenKind.normal.rawValue) {
@@ -63,6 +70,50 @@ struct BestPath {
       }
     }
     sum = total
+  }
+
+  /// Whether the sum stays below its limit whatever is in the next stretch.
+  var hasRoom: Bool { abs(sum) < Self.largestSum - Self.largestStretch }
+
+  /// Goes over a stretch whose pieces are known.
+  @inline(__always)
+  mutating func skip(_ id: TokenID) { sum += pieces.scores[Int(id)] }
+
+  /// Whether a normalised stretch is cut into the same pieces whatever stands before it: whether its
+  /// best way is better than the second by more than rounding can take away.
+  func isCertain(_ text: [UInt8]) -> Bool {
+    /// The sums of the two best ways to each place.
+    var ways = [(best: Double, second: Double)](
+      repeating: (-.infinity, -.infinity), count: text.count + 1)
+    ways[0].best = 0
+    var start = 0
+    while start < text.count {
+      let before = ways[start]
+      let length = text.withUnsafeBufferPointer { bytes in
+        bytes.baseAddress.flatMap {
+          UTF8Sequence.scalar(in: $0, at: start, end: bytes.count)?.length
+        } ?? 1
+      }
+      var isPiece = false
+      for (id, count) in trie.matches(text, from: start) {
+        // User-defined pieces have scores of their own.
+        guard pieces.kinds[Int(id)] == UInt8(TokenKind.normal.rawValue) else { return false }
+        let score = Double(pieces.scores[Int(id)])
+        for sum in [before.best + score, before.second + score] {
+          let known = ways[start + count]
+          if sum > known.best {
+            ways[start + count] = (sum, known.best)
+          } else if sum > known.second {
+            ways[start + count].second = sum
+          }
+        }
+        if count == length { isPiece = true }
+      }
+      guard isPiece, -before.best < Double(Self.largestStretch) / 2 else { return false }
+      start += length
+    }
+    let last = ways[text.count]
+    return last.best - last.second > 2 * Self.largestError * Double(text.count + 1)
   }
 
   @inline(__always)

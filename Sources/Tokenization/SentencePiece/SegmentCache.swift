@@ -71,6 +71,14 @@ struct SegmentCache {
 
   private var entries: [Entry?] = Array(repeating: nil, count: places)
 
+  /// Stands first where only is remembered that the stretch must be searched each time.
+  static let search: TokenID = -2
+
+  /// Remembers that the tokens of a stretch depend on what stands before it.
+  mutating func storeSearch(_ key: Key) {
+    entries[key.place] = Entry(key: key, ids: SIMD8(repeating: Self.search), ends: SIMD8())
+  }
+
   /// What is remembered of a stretch.
   @inline(__always)
   func find(_ key: Key) -> Entry? {

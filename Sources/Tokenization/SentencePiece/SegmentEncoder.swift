@@ -11,8 +11,6 @@ final class SegmentEncoder: @unchecked Sendable {
   private var normalized = NormalizedText()
   private var found: [FoundPiece] = []
   private var cache = SegmentCache()
-  /// Whether the tokens of a stretch depend on nothing before it.
-  private let remembers: Bool
   /// Whether the end of a text changes its last stretch.
   private let endMatters: Bool
 
@@ -22,10 +20,8 @@ final class SegmentEncoder: @unchecked Sendable {
     switch tables.search {
     case .bytePair(let table):
       merger = ScoredMerger(pieces: tables.pieces, table: table)
-      remembers = true
     case .unigram(let trie):
       path = BestPath(pieces: tables.pieces, trie: trie)
-      remembers = false
     }
     let spacing = tables.normalizer.spacing
     endMatters = spacing.removesExtraSpaces || (spacing.addsSpace && spacing.spaceIsSuffix)
@@ -40,24 +36,32 @@ final class SegmentEncoder: @unchecked Sendable {
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, _ place: PieceNormalizer.Place,
     into tokens: inout [Token]
   ) {
-    guard remembers, range.count <= SegmentCache.longest, !place.isFirst,
-      !(place.isLast && endMatters)
+    guard range.count <= SegmentCache.longest, !place.isFirst, !(place.isLast && endMatters),
+      path?.hasRoom ?? true
     else { return search(text, range, place, into: &tokens) }
     let start = range.lowerBound
     let key = SegmentCache.Key(text + start, count: range.count, available: count - start)
     guard let found = cache.find(key) else {
       let first = tokens.count
       search(text, range, place, into: &tokens)
-      if tokens.count - first <= SegmentCache.mostTokens {
+      if tokens.count - first > SegmentCache.mostTokens
+        || !(path?.isCertain(normalized.bytes) ?? true)
+      {
+        cache.storeSearch(key)
+      } else {
         cache.store(key, tokens[first...], start: start)
       }
       return
+    }
+    guard found.ids[0] != SegmentCache.search else {
+      return search(text, range, place, into: &tokens)
     }
     var position = start
     for index in 0..<SegmentCache.mostTokens {
       guard found.ids[index] >= 0 else { break }
       let end = start + Int(found.ends[index])
       tokens.append(Token(id: found.ids[index], start: position, end: end))
+      path?.skip(found.ids[index])
       position = end
     }
   }

@@ -1,0 +1,59 @@
+import Tokenization
+
+/// Which tokens may follow a canonical sequence, as far as that has been asked.
+///
+/// It depends on the tokens since the last place where all sequences agree and on nothing before, so
+/// what was found out for an indentation or a common word holds wherever it stands.
+final class Successors {
+  private let rule: CanonicalRule
+  private let tokens: [TokenID]
+  private let spelled: [UInt8]
+  /// For each group of the rule, whether it is cut off from what the sequence spells.
+  private let cuts: [Bool]
+  /// For each place of the order: 0 where not known, 1 where the token may follow, 2 where not.
+  private var known: [UInt8]
+
+  init(of tokens: [TokenID], spelling spelled: [UInt8], _ rule: CanonicalRule) {
+    self.rule = rule
+    self.tokens = tokens
+    self.spelled = spelled
+    cuts = rule.cutGroups(after: spelled)
+    known = [UInt8](repeating: 0, count: rule.order.ids.count)
+  }
+
+  /// Whether the token at a place of the order may follow.
+  func allow(_ place: Int) -> Bool {
+    let id = rule.order.ids[place]
+    if cuts[Int(rule.groupOfPlace[place])] { return rule.isReachable(id) }
+    if known[place] == 0 {
+      known[place] = rule.allows(id, after: tokens, spelling: spelled) ? 1 : 2
+    }
+    return known[place] == 1
+  }
+}
+
+/// The successors of the sequences that were asked for lately.
+final class SuccessorBook {
+  private let rule: CanonicalRule
+  private var known: [[TokenID]: Successors] = [:]
+  private var latest: [[TokenID]] = []
+
+  /// Bytes that all together take at most.
+  private static let mostBytes = 32 << 20
+
+  init(_ rule: CanonicalRule) { self.rule = rule }
+
+  /// The successors of a sequence.
+  func successors(of tokens: [TokenID], spelling spelled: [UInt8]) -> Successors {
+    if let found = known[tokens] { return found }
+    let most = max(16, Self.mostBytes / max(1, rule.order.ids.count))
+    if latest.count >= most {
+      for old in latest.prefix(most / 2) { known[old] = nil }
+      latest.removeFirst(most / 2)
+    }
+    let found = Successors(of: tokens, spelling: spelled, rule)
+    known[tokens] = found
+    latest.append(tokens)
+    return found
+  }
+}
