@@ -134,6 +134,32 @@ import Testing
     }
   }
 
+  @Test(
+    "no continuation moves the last stable boundary of any real tokenizer, nor tokens before it",
+    arguments: RealTokenizers.allCases)
+  func realStability(real: RealTokenizers) throws {
+    let tokenizer = try real.tokenizer()
+    let rule = CanonicalRule(tokenizer)
+    var generator = Seeded(46)
+    var found = 0
+    for _ in 0..<300 {
+      let text = generator.text(12, of: TurningPoints.valid)
+      let position = rule.lastStableBoundary(in: text)
+      guard position > 0 else { continue }
+      found += 1
+      let settled = tokenizer.encode(text, parsesSpecials: false).prefix { $0.end <= position }
+      for _ in 0..<8 {
+        let rest = generator.text(4, of: TurningPoints.all)
+        let whole = tokenizer.encode(text + rest, parsesSpecials: false)
+        #expect(whole.prefix(settled.count).elementsEqual(settled), "\(text) \(rest)")
+        #expect(
+          whole.count == settled.count || whole[settled.count].start >= position
+            || whole[settled.count].start == whole[settled.count].end, "\(text) \(rest)")
+      }
+    }
+    #expect(found > 20)
+  }
+
   @Test("entries stand in the order of their bytes, and each prefix has its range")
   func order() throws {
     var generator = Seeded(45)
