@@ -73,10 +73,12 @@ struct SegmentCache {
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
+  /// Stands first where only is remembered that the stretch was there before.
+  static let seen: TokenID = -3
 
-  /// Remembers that the tokens of a stretch depend on what stands before it.
-  mutating func storeSearch(_ key: Key) {
-    entries[key.place] = Entry(key: key, ids: SIMD8(repeating: Self.search), ends: SIMD8())
+  /// Remembers of a stretch what `mark` stands for.
+  mutating func store(_ key: Key, mark: TokenID) {
+    entries[key.place] = Entry(key: key, ids: SIMD8(repeating: mark), ends: SIMD8())
   }
 
   /// What is remembered of a stretch.

@@ -42,19 +42,15 @@ final class SegmentEncoder: @unchecked Sendable {
     let start = range.lowerBound
     let key = SegmentCache.Key(text + start, count: range.count, available: count - start)
     guard let found = cache.find(key) else {
-      let first = tokens.count
-      search(text, range, place, into: &tokens)
-      if tokens.count - first > SegmentCache.mostTokens
-        || !(path?.isCertain(normalized.bytes) ?? true)
-      {
-        cache.storeSearch(key)
-      } else {
-        cache.store(key, tokens[first...], start: start)
-      }
-      return
-    }
-    guard found.ids[0] != SegmentCache.search else {
+      // Whether a stretch is cut the same anywhere is worth finding out when it comes again.
+      if path == nil { return learn(text, range, place, key, into: &tokens) }
+      cache.store(key, mark: SegmentCache.seen)
       return search(text, range, place, into: &tokens)
+    }
+    guard found.ids[0] >= 0 else {
+      return found.ids[0] == SegmentCache.seen
+        ? learn(text, range, place, key, into: &tokens)
+        : search(text, range, place, into: &tokens)
     }
     var position = start
     for index in 0..<SegmentCache.mostTokens {
@@ -63,6 +59,20 @@ final class SegmentEncoder: @unchecked Sendable {
       tokens.append(Token(id: found.ids[index], start: position, end: end))
       path?.skip(found.ids[index])
       position = end
+    }
+  }
+
+  /// Appends the tokens of a stretch, and remembers them if they depend on nothing before it.
+  private func learn(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: PieceNormalizer.Place,
+    _ key: SegmentCache.Key, into tokens: inout [Token]
+  ) {
+    let first = tokens.count
+    search(text, range, place, into: &tokens)
+    if tokens.count - first <= SegmentCache.mostTokens, path?.isCertain(normalized.bytes) ?? true {
+      cache.store(key, tokens[first...], start: range.lowerBound)
+    } else {
+      cache.store(key, mark: SegmentCache.search)
     }
   }
 
