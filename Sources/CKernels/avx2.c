@@ -72,13 +72,11 @@ static inline __m256 exponential(__m256 x) {
 }
 
 static float maximum(const float *x, int32_t n) {
-  float m = -INFINITY;
+  /* Of what is not a number and another the second operand is taken. */
+  __m256 v = _mm256_set1_ps(-INFINITY);
   int32_t i = 0;
-  if (n >= 8) {
-    __m256 v = _mm256_loadu_ps(x);
-    for (i = 8; i + 8 <= n; i += 8) v = _mm256_max_ps(v, _mm256_loadu_ps(x + i));
-    m = max_lanes(v);
-  }
+  for (; i + 8 <= n; i += 8) v = _mm256_max_ps(_mm256_loadu_ps(x + i), v);
+  float m = max_lanes(v);
   for (; i < n; i++)
     if (x[i] > m) m = x[i];
   return m;
@@ -282,11 +280,11 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 
 const struct ck_table ck_avx2 = {
     "avx2",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_avx2,
+    attention_scores, attention_values, maximum, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_avx2,
 };
 
 const struct ck_table ck_vnni = {
     "vnni",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_vnni,
+    attention_scores, attention_values, maximum, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_vnni,
 };
 #endif

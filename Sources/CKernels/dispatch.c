@@ -122,9 +122,9 @@ void ck_attention_values(const float *weights, size_t weights_stride, int32_t he
 }
 
 int32_t ck_draw(const float *x, int32_t n, float scale, double unit, float *probability) {
-  float most = -INFINITY, y[CK_DRAWN];
-  for (int32_t i = 0; i < n; i++) most = x[i] > most ? x[i] : most;
+  const float most = current()->maximum(x, n);
   if (!isfinite(most)) return -1;
+  float y[CK_DRAWN];
   double total = 0, sum = 0;
   for (int32_t run = 0; run < n; run += CK_DRAWN)
     total += current()->exponentials(x + run, n - run < CK_DRAWN ? n - run : CK_DRAWN, most, scale, y);

@@ -16,6 +16,8 @@ struct ck_table {
                            float, float *, size_t);
   void (*attention_values)(const float *, size_t, int32_t, const float *, size_t, const int32_t *, int32_t,
                            int32_t, float *);
+  /* The largest of floats, but for what is not a number; -INFINITY where there is none. */
+  float (*maximum)(const float *, int32_t);
   void (*log_sum_exp)(const float *, int32_t, float *, float *);
   /* y = exp(scale * (x - most)) for at most CK_DRAWN floats, and their sum. */
   double (*exponentials)(const float *, int32_t, float, float, float *);

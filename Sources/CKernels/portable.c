@@ -144,5 +144,5 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
 
 const struct ck_table ck_portable = {
     "portable",       dot,         axpy,         softmax,   silu_product, gelu_tanh_product,
-    attention_scores, attention_values, log_sum_exp, exponentials, quantise_i16, panels_i16,
+    attention_scores, attention_values, maximum, log_sum_exp, exponentials, quantise_i16, panels_i16,
 };

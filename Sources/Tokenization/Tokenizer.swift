@@ -78,13 +78,8 @@ public struct Tokenizer: Sendable {
   /// The tokens of a text as a language model is given it: those of its ``opening(of:)``, without
   /// bytes of their own, and those of the text.
   public func encodePrompt(_ text: [UInt8]) -> [Token] {
-    let opening = opening(of: text)
-    guard !opening.isEmpty else { return encode(text) }
-    return encode(opening + text).map { token in
-      Token(
-        id: token.id, start: max(0, token.start - opening.count),
-        end: max(0, token.end - opening.count))
-    }
+    let prefix = opening(of: text).isEmpty ? [] : affixes.prefix
+    return prefix.map { Token(id: $0, start: 0, end: 0) } + encode(text)
   }
 
   /// The tokens of `text[..<end]` as the whole text calls for: where `end` lies within a word or a

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The workbench in a terminal", .serialized, .timeLimit(.minutes(3)))
@@ -32,6 +33,21 @@ struct WorkbenchTerminalTests {
     try terminal.press("q")
     #expect(try terminal.waitForEnd() == 0)
     #expect(try terminal.property("alternate_on") == "0")
+  }
+
+  @Test("what a model's file wants before a text stands there, and the text is evaluated with it")
+  func opening() throws {
+    let path = folder.path("begins.gguf")
+    try Data(TinyModel(seed: 3, beginsTexts: true).writer().bytes()).write(to: URL(filePath: path))
+    let terminal = try open("--model", path)
+    try terminal.wait(for: "<|im_start|>╎T╎h╎e")
+    #expect(!(try terminal.wait(for: "keeps").contains("saved")))
+    // Nothing was done, so no session is kept.
+    #expect(!FileManager.default.fileExists(atPath: folder.path("state/tessera/sessions")))
+    try terminal.press("u")
+    try terminal.wait(until: "it is taken away") { !$0.contains("<|im_start|>") }
+    try terminal.press("q")
+    #expect(try terminal.waitForEnd() == 0)
   }
 
   @Test("typing moves the boundaries, and what could follow changes with it")

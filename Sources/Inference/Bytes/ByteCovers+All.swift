@@ -24,10 +24,8 @@ extension ByteCovers {
     at offset: Int, leastShare: Double, reach: Int? = nil
   ) throws -> ByteDistribution {
     let before = book.source.modelSteps
-    // A special token is not spelled by others.
-    let vocabulary = rule.tokenizer.vocabulary
-    let special = rule.tokenizer.encode(Array(text[..<offset])).last { vocabulary.isSpecial($0.id) }
-    let from = max(special?.end ?? 0, reach.map { offset - $0 } ?? 0)
+    let special = lastSpecialEnd(of: rule.tokenizer.encode(Array(text[..<offset])))
+    let from = max(special, reach.map { offset - $0 } ?? 0)
     let known = settled(at: from)
     let (settled, start) = (known.tokens, known.end)
     let first = try book.logWeight(of: book.memory(of: settled)).value

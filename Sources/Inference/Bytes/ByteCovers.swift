@@ -41,7 +41,6 @@ public final class ByteCovers {
   public let rule: CanonicalRule
   let ends: [TokenID]
   let book: ContextBook
-  private let successorBook: SuccessorBook
   /// The text.
   public private(set) var text: [UInt8] = []
   private let longest: Int
@@ -54,12 +53,20 @@ public final class ByteCovers {
   /// A share that is too small for a person to see, and spares the model most of its steps.
   public static let standardLeastShare = 1e-4
 
+  /// Covers of a model's texts, but for shares too small to see.
+  ///
+  /// - Parameter rule: that of the model's tokenizer; by default one of their own.
+  public convenience init(_ evaluator: Evaluator, rule: CanonicalRule? = nil) {
+    self.init(
+      rule: rule ?? CanonicalRule(evaluator.model.tokenizer), source: ModelSource(evaluator))
+    leastShare = Self.standardLeastShare
+  }
+
   /// Covers of a tokenizer's texts.
   public init(rule: CanonicalRule, source: any NextTokenSource) {
     let vocabulary = rule.tokenizer.vocabulary
     self.rule = rule
     book = ContextBook(source)
-    successorBook = SuccessorBook(rule)
     longest = rule.order.ids.reduce(0) { max($0, vocabulary.byteCount(of: $1)) }
     ends = vocabulary.endOfGeneration.sorted()
   }
@@ -143,7 +150,7 @@ public final class ByteCovers {
         let spelled = Array(open[..<(end - settled.end)])
         let left = Left(
           memory: book.memory(of: tokens, after: trunk),
-          successors: successorBook.successors(of: tokens, spelling: spelled), tokens: tokens,
+          successors: rule.successors(of: tokens, spelling: spelled), tokens: tokens,
           end: end)
         // The model is not asked where nothing could follow.
         if depth == 0
@@ -174,8 +181,12 @@ public final class ByteCovers {
   /// The last place of a text, with these tokens, at which all sequences agree. Nothing is settled
   /// within a special token, but after it everything is.
   private func settledEnd(of text: [UInt8], _ tokens: [Token]) -> Int {
-    let special = tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
-    return max(rule.lastStableBoundary(in: text), special)
+    max(rule.lastStableBoundary(in: text), lastSpecialEnd(of: tokens))
+  }
+
+  /// Where the last special token of a text ends: other tokens do not spell it.
+  func lastSpecialEnd(of tokens: [Token]) -> Int {
+    tokens.last { rule.tokenizer.vocabulary.isSpecial($0.id) }?.end ?? 0
   }
 
   /// Adds what a left part contributes.

@@ -21,8 +21,10 @@ public struct TokenHealing: Sendable {
     allowed = Set(rule.order.range(startingWith: bytes).map { rule.order.ids[$0] })
   }
 
-  /// The entries that must not come next.
-  public func banned(vocabularySize: Int) -> Set<TokenID> {
-    Set((0..<TokenID(vocabularySize)).filter { !allowed.contains($0) })
+  /// How the next token is drawn, when the others are drawn so.
+  public func settings(_ settings: SamplerSettings, vocabularySize: Int) -> SamplerSettings {
+    var settings = settings
+    settings.banned.formUnion((0..<TokenID(vocabularySize)).filter { !allowed.contains($0) })
+    return settings
   }
 }

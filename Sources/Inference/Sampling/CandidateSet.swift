@@ -33,50 +33,64 @@ struct CandidateSet {
 
   /// The best `count` of the vocabulary, in order.
   init(best count: Int, of logits: Span<Float>) {
-    precondition(!logits.isEmpty && count > 0)
-    entries = []
-    var worst = -Float.infinity
-    for index in logits.indices where entries.count < count || logits[index] > worst {
-      let entry = Entry(
-        id: TokenID(index), logit: logits[index].isNaN ? -.infinity : logits[index])
-      if entries.count == count { entries.removeLast() }
-      let place = entries.firstIndex { entry.isBetter(than: $0) } ?? entries.count
-      entries.insert(entry, at: place)
-      worst = entries[entries.count - 1].logit
+    var best = BestEntries(count)
+    for index in logits.indices where logits[index] >= best.least {
+      best.insert(Entry(id: TokenID(index), logit: logits[index]))
     }
+    // What is not a number is not among them; where little else is there, it counts as elsewhere.
+    self = best.isFull ? CandidateSet(best) : CandidateSet(logits: logits)
+  }
+
+  private init(_ best: BestEntries) {
+    entries = best.entries
     orderedCount = entries.count
+  }
+
+  /// The best of the entries that it is given.
+  private struct BestEntries {
+    private let count: Int
+    /// Best first.
+    private(set) var entries: [Entry] = []
+    /// Entries with a lower logit need not be given.
+    private(set) var least = -Float.infinity
+
+    init(_ count: Int) { self.count = count }
+
+    var isFull: Bool { entries.count == count }
+
+    mutating func insert(_ entry: Entry) {
+      if isFull {
+        guard entry.isBetter(than: entries[count - 1]) else { return }
+        entries.removeLast()
+      }
+      var (low, high) = (0, entries.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if entries[middle].isBetter(than: entry) { low = middle + 1 } else { high = middle }
+      }
+      entries.insert(entry, at: low)
+      if isFull { least = entries[count - 1].logit }
+    }
   }
 
   /// Puts the best `count` candidates in order at the front.
   mutating func order(_ count: Int) {
     let count = min(count, entries.count)
     guard count > orderedCount else { return }
-    guard count * 8 < entries.count else {
+    guard count * Self.fewOfMany < entries.count else {
       entries.sort { $0.isBetter(than: $1) }
       orderedCount = entries.count
       return
     }
-    var best: [Int] = []
-    for index in entries.indices {
-      let entry = entries[index]
-      if best.count == count, !entry.isBetter(than: entries[best[count - 1]]) { continue }
-      var low = 0
-      var high = best.count
-      while low < high {
-        let middle = (low + high) / 2
-        if entries[best[middle]].isBetter(than: entry) { low = middle + 1 } else { high = middle }
-      }
-      if best.count == count { best.removeLast() }
-      best.insert(index, at: low)
-    }
-    let chosen = best.map { entries[$0] }
-    for index in best.sorted(by: >) {
-      entries.swapAt(index, entries.count - 1)
-      entries.removeLast()
-    }
-    entries.insert(contentsOf: chosen, at: 0)
+    var best = BestEntries(count)
+    for entry in entries where entry.logit >= best.least { best.insert(entry) }
+    let worst = best.entries[count - 1]
+    entries = best.entries + entries.filter { worst.isBetter(than: $0) }
     orderedCount = count
   }
+
+  /// Of how many candidates one is looked for at least where sorting all costs more.
+  static let fewOfMany = 8
 
   /// The highest logit.
   private var bestLogit: Float {

@@ -99,7 +99,7 @@ public struct SamplerChain: Sendable {
       if let choice = drawn(from: logits, unit: generator.nextUnit()) { return choice }
       generator = start
     }
-    let set = selected(from: logits) ?? narrowed(logits: logits, history: history) { _, _ in }
+    let set = narrowed(logits: logits, history: history)
     let probabilities = set.probabilities()
     let target = settings.temperature <= 0 ? 0 : generator.nextUnit()
     var sum = 0.0
@@ -134,21 +134,19 @@ public struct SamplerChain: Sendable {
       guard let base = logits.baseAddress else { return nil }
       var probability: Float = 0
       let count = Int32(logits.count)
-      let index = ck_draw(base, count, 1 / settings.temperature, unit, &probability)
+      // A temperature near zero leaves the best and nothing else.
+      let scale = min(1 / settings.temperature, .greatestFiniteMagnitude)
+      let index = ck_draw(base, count, scale, unit, &probability)
       guard index >= 0 else { return nil }
       return Choice(id: TokenID(index), probability: probability, kept: logits.count)
     }
   }
 
-  /// What is left where only the best can be, found without a list of all; `nil` where others can.
-  private func selected(from logits: Span<Float>) -> CandidateSet? {
+  /// How many of the best candidates there can be left; `nil` where that is not known beforehand.
+  private var mostKept: Int? {
     guard isUnbiased else { return nil }
-    if settings.topK > 0, settings.topK < logits.count {
-      var set = CandidateSet(best: settings.topK, of: logits)
-      narrow(&set) { _, _ in }
-      return set
-    }
-    return narrowsNothing && settings.temperature <= 0 ? CandidateSet(best: 1, of: logits) : nil
+    if settings.temperature <= 0, settings.typicalP >= 1 { return 1 }
+    return settings.topK > 0 ? settings.topK : nil
   }
 
   private func setting(of stage: SamplerStage) -> String {
@@ -169,47 +167,47 @@ public struct SamplerChain: Sendable {
     }
   }
 
-  /// Runs the stages and gives what is left; `report` sees the set after each active stage.
+  /// Runs the stages and gives what is left; `report` sees the set after each active stage. Who does
+  /// not look at stages is spared a list of candidates that cannot be left.
   private func narrowed(
-    logits: Span<Float>, history: [TokenID], report: (SamplerStage, inout CandidateSet) -> Void
+    logits: Span<Float>, history: [TokenID],
+    report: ((SamplerStage, inout CandidateSet) -> Void)? = nil
   ) -> CandidateSet {
-    var set = CandidateSet(logits: logits)
-    report(.model, &set)
+    var set: CandidateSet
+    if report == nil, let most = mostKept, most < logits.count / CandidateSet.fewOfMany {
+      set = CandidateSet(best: most, of: logits)
+    } else {
+      set = CandidateSet(logits: logits)
+    }
+    report?(.model, &set)
     if !isUnbiased {
       let window = settings.penaltyWindow > 0 ? settings.penaltyWindow : history.count
       set.penalise(settings, history: history.suffix(window))
-      report(.penalties, &set)
+      report?(.penalties, &set)
     }
     if settings.topK > 0, settings.topK < set.entries.count {
       set.keepBest(settings.topK)
-      report(.topK, &set)
+      report?(.topK, &set)
     }
-    narrow(&set, report: report)
-    return set
-  }
-
-  /// Runs the stages after the choice of the best k.
-  private func narrow(
-    _ set: inout CandidateSet, report: (SamplerStage, inout CandidateSet) -> Void
-  ) {
     if settings.typicalP < 1 {
       set.keepTypical(settings.typicalP)
-      report(.typical, &set)
+      report?(.typical, &set)
     }
     if settings.topP < 1 {
       set.keepNucleus(settings.topP)
-      report(.topP, &set)
+      report?(.topP, &set)
     }
     if settings.minP > 0 {
       set.keepAtLeast(relative: settings.minP)
-      report(.minP, &set)
+      report?(.minP, &set)
     }
     if settings.temperature <= 0 {
       set.keepBest(1)
-      report(.temperature, &set)
+      report?(.temperature, &set)
     } else if settings.temperature != 1 {
       set.divide(by: settings.temperature)
-      report(.temperature, &set)
+      report?(.temperature, &set)
     }
+    return set
   }
 }

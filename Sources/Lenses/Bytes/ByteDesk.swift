@@ -1,6 +1,6 @@
 import Foundation
 public import Inference
-import Tokenization
+public import Tokenization
 
 /// Byte probabilities of a text, kept from one reading to the next: who goes on by a byte, or asks
 /// again after an edit, pays for what is new.
@@ -24,22 +24,24 @@ public final class ByteDesk {
 
   /// A desk over a model.
   ///
-  /// - Parameter leastShare: see ``ByteCovers/leastShare``.
+  /// - Parameters:
+  ///   - rule: that of the model's tokenizer; by default one of its own.
+  ///   - leastShare: see ``ByteCovers/leastShare``.
   public convenience init(
-    _ evaluator: Evaluator, leastShare: Double = ByteCovers.standardLeastShare
+    _ evaluator: Evaluator, rule: CanonicalRule? = nil,
+    leastShare: Double = ByteCovers.standardLeastShare
   ) {
     self.init(
-      tokenizer: evaluator.model.tokenizer, source: ModelSource(evaluator),
+      rule: rule ?? CanonicalRule(evaluator.model.tokenizer), source: ModelSource(evaluator),
       ahead: ModelSource(evaluator), leastShare: leastShare
     ) { [unowned evaluator] in try evaluator.checkCancellation() }
   }
 
   /// A desk over two sources of the same model: one stays with the text, one looks ahead.
   init(
-    tokenizer: Tokenizer, source: any NextTokenSource, ahead: any NextTokenSource,
+    rule: CanonicalRule, source: any NextTokenSource, ahead: any NextTokenSource,
     leastShare: Double = 0, checkCancellation: @escaping () throws -> Void = {}
   ) {
-    let rule = CanonicalRule(tokenizer)
     covers = ByteCovers(rule: rule, source: source)
     self.ahead = ByteCovers(rule: rule, source: ahead)
     covers.leastShare = leastShare

@@ -19,6 +19,7 @@ public final class CanonicalRule {
   private var reachable: [UInt8]
   /// For the last character of a text, by its bytes: which groups are cut off from it.
   private var cuts: [[UInt8]: [Bool]] = [:]
+  private var successorBook = SuccessorBook()
   private let pairs: PairRule?
   /// Whether an entry is made of lower-case ASCII letters alone: `[vocabulary]`.
   private let isLetters: [Bool]
@@ -28,7 +29,7 @@ public final class CanonicalRule {
   /// The entries by their first character.
   public let groups: [PieceGroups.Group]
   /// The group of the entry at each place of the order.
-  public let groupOfPlace: [Int32]
+  let groupOfPlace: [Int32]
 
   /// The rule of a tokenizer.
   public init(_ tokenizer: Tokenizer) {
@@ -97,11 +98,20 @@ public final class CanonicalRule {
     return isBeginning(left + [id], spelling: text)
   }
 
+  /// Which tokens may follow a canonical sequence; what was asked before is remembered.
+  ///
+  /// - Parameters:
+  ///   - left: the sequence, which begins at a stable boundary.
+  ///   - bytes: what it spells.
+  public func successors(of left: [TokenID], spelling bytes: [UInt8]) -> Successors {
+    successorBook.successors(of: left, spelling: bytes, self)
+  }
+
   /// For each group, whether all texts that spell `bytes` and then one of its entries are cut
   /// between the two, so that each entry may follow that is the encoding of its own bytes.
   ///
   /// - Parameter bytes: what a sequence spells that begins at a stable boundary.
-  public func cutGroups(after bytes: [UInt8]) -> [Bool] {
+  func cutGroups(after bytes: [UInt8]) -> [Bool] {
     let last = Self.lastCharacter(of: bytes)
     if let found = cuts[last] { return found }
     let isWhole = CharacterCompletions.tail(of: bytes).isEmpty
@@ -120,7 +130,7 @@ public final class CanonicalRule {
   }
 
   /// Whether an entry is the encoding of its own bytes, or the beginning of one that starts so.
-  public func isReachable(_ id: TokenID) -> Bool {
+  func isReachable(_ id: TokenID) -> Bool {
     if reachable[Int(id)] == 0 {
       let piece = tokenizer.vocabulary.bytes(of: id)
       reachable[Int(id)] = isBeginning([id], spelling: piece) ? 1 : 2

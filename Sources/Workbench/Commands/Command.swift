@@ -75,9 +75,8 @@ public enum CommandTable {
   /// The commands, in the order of help and documentation.
   public static let all: [Command] =
     Command.movement + Command.editing + Command.insertion + Command.decoding + Command.strategies
-    + Command.sampling
-    + Command.lenses + Command.view + Command.panes + Command.bytes + Command.tokenizers
-    + Command.session
+    + Command.sampling + Command.lenses + Command.view + Command.panes + Command.bytes
+    + Command.tokenizers + Command.session
 
   private static let byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
 

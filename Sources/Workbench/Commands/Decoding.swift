@@ -136,9 +136,7 @@ extension WorkbenchState {
     // What was decoded ends where a token ends; only what was written can stop within one.
     decode.heals = decode.strategy == .heal && document.generated.isEmpty
     decode.probe = wantedProbe
-    if !step || decode.byteSteps.isEmpty != (decode.strategy != .bytes) {
-      (decode.steps, decode.byteSteps) = ([], [])
-    }
+    if !step { (decode.steps, decode.byteSteps) = ([], []) }
     moveCursor(to: document.tokens.count - 1)
     // A replay gives the tokens itself.
     return isReplaying ? [] : [requestDecode()]

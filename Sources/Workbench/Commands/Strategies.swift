@@ -21,6 +21,8 @@ extension Command {
       }
       let effects = state.pause()
       state.decode.strategy = strategy
+      // Steps of tokens and of bytes are not shown together.
+      (state.decode.steps, state.decode.byteSteps) = ([], [])
       state.tell(strategy.summary)
       return effects
     },
@@ -32,6 +34,7 @@ extension Command {
         state.tell("models decode together as a mixture or a product", isError: true)
         return []
       }
+      guard state.hasCompanions else { return [] }
       let effects = state.pause()
       state.decode.ensemble.combination = combination
       return effects
@@ -40,6 +43,7 @@ extension Command {
       "ensemble.weights", "Set the weights of models decoding together", .decoding,
       asks: "weights, as 2 1"
     ) { state, input in
+      guard state.hasCompanions else { return [] }
       let weights = (input ?? "").split(separator: " ").map { Double($0) ?? -1 }
       let count = state.decode.ensemble.models.count
       guard weights.count == count, weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
@@ -54,6 +58,17 @@ extension Command {
       return effects
     },
   ]
+}
+
+extension WorkbenchState {
+  /// Whether several models decode together; says how they can where they do not.
+  fileprivate var hasCompanions: Bool {
+    mutating get {
+      guard decode.ensemble.models.count < 2 else { return true }
+      tell("one model is open: tessera --model A --model B opens two", isError: true)
+      return false
+    }
+  }
 }
 
 extension DecodeStrategy {

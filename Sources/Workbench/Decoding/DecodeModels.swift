@@ -1,5 +1,5 @@
 public import Inference
-import Tokenization
+public import Tokenization
 
 /// The models that decode: the text's own, and those that decode together with it, which are opened
 /// when they are first needed. It belongs to the evaluators' thread.
@@ -14,7 +14,6 @@ public final class DecodeModels {
 
   let evaluator: Evaluator
   private let openCompanions: () throws -> [Evaluator]
-  private var known: Member?
   private var companions: [Member]?
 
   /// Models of which only the first is open.
@@ -23,30 +22,23 @@ public final class DecodeModels {
     openCompanions = companions
   }
 
-  /// The text's own model.
-  var own: Member {
-    let member =
-      known ?? Member(evaluator: evaluator, rule: CanonicalRule(evaluator.model.tokenizer))
-    known = member
-    return member
-  }
+  /// Which sequences the text's own tokenizer produces.
+  public private(set) lazy var rule = CanonicalRule(evaluator.model.tokenizer)
 
   /// A decoder of bytes that goes on with a text, as each model is used to seeing it.
   ///
   /// - Throws: what opening a model throws, `EvaluationFault`, `CancellationError`.
   func decoder(for request: DecodeRequest) throws -> ByteDecoder {
+    let own = Member(evaluator: evaluator, rule: rule)
     let members = [own] + (request.ensemble.models.count > 1 ? try others() : [])
+    // What only the text's own model expects is not the others'.
     let opening = own.tokenizer.opening(of: [])
-    let isOpened = request.text.starts(with: opening)
-    let body = Array(request.text.dropFirst(isOpened ? opening.count : 0))
+    let body = Array(
+      request.text.starts(with: opening) ? request.text[opening.count...] : request.text[...])
     let prompts = members.enumerated().map { index, member in
       index == 0 ? request.text : member.tokenizer.opening(of: body) + body
     }
-    let covers = members.map { member in
-      let covers = ByteCovers(rule: member.rule, source: ModelSource(member.evaluator))
-      covers.leastShare = ByteCovers.standardLeastShare
-      return covers
-    }
+    let covers = members.map { ByteCovers($0.evaluator, rule: $0.rule) }
     return try ByteDecoder(
       prompts, models: covers, weights: request.ensemble.weights,
       combination: request.ensemble.combination, settings: request.sampler)

@@ -30,12 +30,12 @@ public final class DecodeRun {
     let evaluator = models.evaluator
     // A special token at the end, or a text of one token, is nothing that could be healed.
     let healing =
-      trace == nil && request.heals ? TokenHealing(request.ids, rule: models.own.rule) : nil
+      trace == nil && request.heals ? TokenHealing(request.ids, rule: models.rule) : nil
     let before = try trace ?? evaluator.evaluate(healing?.ids ?? request.ids, probe: request.probe)
     var settings = request.settings(at: before.records.count)
     if let healing {
-      settings.banned.formUnion(
-        healing.banned(vocabularySize: evaluator.model.shape.vocabularySize))
+      settings = healing.settings(
+        settings, vocabularySize: evaluator.model.shape.vocabularySize)
     }
     var decoder = Decoder(settings)
     let (step, longer) = try decoder.step(after: before, with: evaluator)

@@ -33,9 +33,10 @@ enum DecodePane {
     let drawn =
       state.decode.byteSteps.isEmpty
       ? state.decode.steps.map(\.probability) : state.decode.byteSteps.map(\.probability)
+    let columns = max(0, inner.columns - 8)
     let spark = Chart.sparkline(
-      drawn.suffix(inner.columns - 8).map { Double($0) }, minimum: 0, maximum: 1,
-      columns: inner.columns - 8, charset: state.look.charset)
+      drawn.suffix(columns).map { Double($0) }, minimum: 0, maximum: 1, columns: columns,
+      charset: state.look.charset)
     canvas.line("p ", row, in: inner, style: faint)
     canvas.line(spark, row, 2, in: inner, style: canvas.style(.accent))
     for (index, line) in lines.enumerated() where row + 1 + index < inner.rows {
@@ -49,7 +50,8 @@ enum DecodePane {
     guard let model = state.model else { return [] }
     let charset = state.look.charset
     if let last = state.decode.byteSteps.last {
-      let label = last.byte.map { ByteName.text($0, after: [], charset: charset, columns: 12) }
+      let before = state.document.bytes.dropLast().suffix(3)
+      let label = last.byte.map { ByteName.text($0, after: before, charset: charset, columns: 12) }
       var lines = [
         "\(label ?? "the end") \(Decimals.percent(Double(last.probability))) of \(last.kept) kept"
       ]
@@ -114,8 +116,7 @@ enum DecodePane {
       return
         "\(charset == .unicode ? "■" : "-") \(VisibleText.safe(stopped.title, charset: charset))"
     }
-    return
-      "space decodes · s one \(state.decode.strategy == .bytes ? "byte" : "token") · b strategy"
+    return "space decodes · s steps · b how"
   }
 
   // MARK: Branches

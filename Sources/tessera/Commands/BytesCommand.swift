@@ -66,11 +66,11 @@ struct BytesCommand: ParsableCommand {
     let model = try options.load()
     let evaluator = try options.evaluator(of: model)
     evaluator.isCancelled = { Interruption.signal != nil }
-    let covers = ByteCovers(
-      rule: CanonicalRule(model.tokenizer), source: ModelSource(evaluator))
-    let opening = model.tokenizer.opening(of: bytes).count
+    let covers = ByteCovers(evaluator)
+    let before = model.tokenizer.opening(of: bytes)
+    let opening = before.count
     do {
-      try covers.begin(model.tokenizer.opening(of: bytes) + bytes)
+      try covers.begin(before + bytes)
       if each {
         try ByteWalk(
           model: model, covers: covers, opening: opening, format: format, leastShare: leastShare

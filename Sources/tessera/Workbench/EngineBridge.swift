@@ -150,13 +150,13 @@ private final class Desks: @unchecked Sendable {
   }
 
   func cursor(_ evaluator: Evaluator) -> ByteDesk {
-    let desk = ofCursor ?? ByteDesk(evaluator)
+    let desk = ofCursor ?? ByteDesk(evaluator, rule: models(evaluator).rule)
     ofCursor = desk
     return desk
   }
 
   func lenses(_ evaluator: Evaluator) -> ByteDesk {
-    let desk = ofLenses ?? ByteDesk(evaluator)
+    let desk = ofLenses ?? ByteDesk(evaluator, rule: models(evaluator).rule)
     ofLenses = desk
     return desk
   }

@@ -153,19 +153,18 @@ struct RunLoop {
       let opened = messages.contains { message in
         if case .modelOpened = message { true } else { false }
       }
-      var effects = update(&state, messages)
-      messages = []
-      if opened, let resumed = start.resumed {
-        effects += state.replay(resumed.file.entries)
+      messages = perform(update(&state, messages))
+      guard opened else { continue }
+      if let resumed = start.resumed {
+        messages += perform(state.replay(resumed.file.entries))
         let cut = resumed.file.isCutOff ? "; its last line was cut off and is lost" : ""
         messages.append(.told("went on with the session\(cut)"))
-      } else if opened, !state.opening.isEmpty {
+      } else if !state.opening.isEmpty {
         // A session that has no more than this is not kept.
         store?.isIdle = true
-        _ = perform(update(&state, [.command("edit.open", nil)]))
+        messages += perform(update(&state, [.command("edit.open", nil)]))
         store?.isIdle = false
       }
-      messages += perform(effects)
     }
   }
 
@@ -196,7 +195,7 @@ struct RunLoop {
   private mutating func save(_ entries: [SessionEntry]) -> [Message] {
     guard !entries.isEmpty, let store else { return [] }
     do {
-      try store.append(entries)
+      guard try store.append(entries) else { return [] }
     } catch {
       // Said once; the work itself goes on.
       self.store = nil

@@ -46,7 +46,9 @@ final class SessionStore {
   }
 
   /// Writes entries; tokens or bytes decoded one after the other share a line.
-  func append(_ entries: [SessionEntry]) throws {
+  ///
+  /// - Returns: whether they are on disk; those of an idle session wait.
+  func append(_ entries: [SessionEntry]) throws -> Bool {
     var lines: [UInt8] = []
     var decoded: [TokenID] = []
     var bytes: [UInt8] = []
@@ -70,10 +72,11 @@ final class SessionStore {
     }
     try flush()
     pending += lines
-    if isIdle, handle == nil { return }
+    if isIdle, handle == nil { return false }
     let handle = try open()
     try handle.write(contentsOf: Data(pending))
     pending = []
+    return true
   }
 
   private func open() throws -> FileHandle {

@@ -101,7 +101,9 @@ struct ByteDecoderTests {
     #expect(healing.bytes == Array(" a".utf8))
     let spelled = healing.allowed.map { tiny.tokenizer.vocabulary.bytes(of: $0) }
     #expect(Set(spelled) == [Array(" a".utf8), Array(" ab".utf8)])
-    let banned = healing.banned(vocabularySize: tiny.tokenizer.vocabulary.count)
+    let banned = healing.settings(
+      .greedy, vocabularySize: tiny.tokenizer.vocabulary.count
+    ).banned
     #expect(banned.isDisjoint(with: healing.allowed))
     #expect(banned.count + healing.allowed.count == tiny.tokenizer.vocabulary.count)
     #expect(TokenHealing([ids[0]], rule: rule) == nil)

@@ -151,6 +151,21 @@ struct SamplerTests {
     }
   }
 
+  @Test("a temperature near zero leaves the likeliest, in every kernel")
+  func coldDraw() {
+    let logits: [Float] = [.nan, -3, 2, .nan, 1.999, -.infinity, 0, 1, 1, 1, 1]
+    let kernels: [String] = ["portable", "avx2", "vnni"]
+    defer { ck_use_kernels(nil) }
+    for name in kernels where ck_use_kernels(name) != 0 {
+      for temperature: Float in [1e-30, .leastNormalMagnitude, .leastNonzeroMagnitude] {
+        var generator = SeededGenerator(seed: 3)
+        let choice = SamplerChain(SamplerSettings(temperature: temperature)).sample(
+          logits: logits, history: [], generator: &generator)
+        #expect(choice.id == 2 && choice.probability == 1, "\(name) \(temperature)")
+      }
+    }
+  }
+
   @Test("a draw from all candidates is the one that plain arithmetic makes, in every kernel")
   func plainDraw() throws {
     var random = SeededGenerator(seed: 5)

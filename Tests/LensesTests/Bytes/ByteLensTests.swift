@@ -25,7 +25,7 @@ struct ByteLensTests {
   }
 
   private func desk(_ table: TableModel) -> ByteDesk {
-    ByteDesk(tokenizer: table.tokenizer, source: table, ahead: table)
+    ByteDesk(rule: CanonicalRule(table.tokenizer), source: table, ahead: table)
   }
 
   // MARK: By plain arithmetic on a table

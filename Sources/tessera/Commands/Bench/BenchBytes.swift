@@ -70,7 +70,7 @@ struct BenchBytes: ParsableCommand {
         walks.append(try walk(text[...], after: opening, rule, evaluator))
         tokens.append(try evaluator.timePass(ids, oneByOne: true) / Double(ids.count))
       }
-      let covers = ByteCovers(rule: rule, source: ModelSource(evaluator))
+      let covers = ByteCovers(evaluator, rule: rule)
       try covers.begin(opening + text)
       let count = Double(text.count)
       let ratios = zip(walks, tokens).map { $0.seconds / count / $1 }
@@ -99,8 +99,7 @@ struct BenchBytes: ParsableCommand {
     _ text: ArraySlice<UInt8>, after opening: [UInt8], _ rule: CanonicalRule,
     _ evaluator: Evaluator
   ) throws -> Walk {
-    let covers = ByteCovers(rule: rule, source: ModelSource(evaluator))
-    covers.leastShare = ByteCovers.standardLeastShare
+    let covers = ByteCovers(evaluator, rule: rule)
     var walk = Walk()
     // An evaluation of something else leaves nothing to be found again.
     _ = try evaluator.timePass([0], oneByOne: true)

@@ -104,8 +104,7 @@ private struct PromptCutter {
     self.evaluator = evaluator
     self.bytes = bytes
     rule = CanonicalRule(evaluator.model.tokenizer)
-    covers = ByteCovers(rule: rule, source: ModelSource(evaluator))
-    covers.leastShare = ByteCovers.standardLeastShare
+    covers = ByteCovers(evaluator, rule: rule)
   }
 
   private var tokenizer: Tokenizer { evaluator.model.tokenizer }
@@ -130,9 +129,8 @@ private struct PromptCutter {
     let cut = opened + byTokens.bytes[..<place]
     let cutIDs = tokenizer.encode(cut).map(\.id)
     guard let healing = TokenHealing(cutIDs, rule: rule) else { return nil }
-    let banned = healing.banned(vocabularySize: evaluator.model.shape.vocabularySize)
     let healed = try greedily(
-      after: healing.ids, banning: banned, bytes: bytes + healing.bytes.count)
+      after: healing.ids, healing: healing, bytes: bytes + healing.bytes.count)
     return [
       "plain": (wanted, try greedily(after: cutIDs, bytes: bytes).bytes),
       "heal": (wanted, Array(healed.bytes.dropFirst(healing.bytes.count))),
@@ -160,19 +158,22 @@ private struct PromptCutter {
 
   /// The likeliest tokens one after the other until there are so many bytes, or the text ends.
   private func greedily(
-    after ids: [TokenID], banning banned: Set<TokenID> = [], bytes: Int
+    after ids: [TokenID], healing: TokenHealing? = nil, bytes: Int
   ) throws -> (bytes: [UInt8], tokens: [Range<Int>]) {
     let vocabulary = tokenizer.vocabulary
     var trace = try evaluator.evaluate(ids)
     var said: [UInt8] = []
     var tokens: [Range<Int>] = []
     var settings = SamplerSettings.greedy
-    settings.banned = banned
+    if let healing {
+      settings = healing.settings(
+        settings, vocabularySize: evaluator.model.shape.vocabularySize)
+    }
     while said.count < bytes {
       var decoder = Decoder(settings)
       let (step, longer) = try decoder.step(after: trace, with: evaluator)
       trace = longer
-      settings.banned = []
+      settings = .greedy
       if vocabulary.isSpecial(step.token) { break }
       let start = said.count
       said += vocabulary.bytes(of: step.token)

@@ -18,9 +18,7 @@ struct ByteGeneration {
     let covers = try models.map { model in
       let evaluator = try options.run.evaluator(of: model)
       evaluator.isCancelled = { Interruption.signal != nil }
-      let covers = ByteCovers(rule: CanonicalRule(model.tokenizer), source: ModelSource(evaluator))
-      covers.leastShare = ByteCovers.standardLeastShare
-      return covers
+      return ByteCovers(evaluator)
     }
     let settings = sampling.settings(banned: [])
     let conditions = StopConditions(texts: stops)

@@ -33,9 +33,8 @@ struct TokenGeneration {
     let conditions = StopConditions(limit: limit, texts: stops)
     var decoder = Decoder(settings)
     if let healing {
-      var first = settings
-      first.banned.formUnion(healing.banned(vocabularySize: model.shape.vocabularySize))
-      decoder.chain = SamplerChain(first)
+      decoder.chain = SamplerChain(
+        healing.settings(settings, vocabularySize: model.shape.vocabularySize))
     }
     do {
       var trace = try evaluator.evaluate(healing?.ids ?? ids)
