@@ -8,6 +8,8 @@ table has the Unicode version they were built with.
 
 from tokenizers import normalizers, pre_tokenizers
 
+from swift_ranges import print_ranges
+
 OTHER, REMOVED, SPACE, IDEOGRAPH, PUNCTUATION, MARK = range(6)
 
 
@@ -38,26 +40,8 @@ def kind(code_point):
     return MARK if accents.normalize_str(character) == "" else OTHER
 
 
-def main():
-    rows, row, previous = [], "   ", OTHER
-    for code_point in range(0x110000):
-        found = kind(code_point)
-        if found != previous:
-            item = f" 0x{code_point << 3 | found:X},"
-            if len(row) + len(item) > 100:
-                rows.append(row)
-                row = "   "
-            row += item
-            previous = found
-    rows.append(row)
-    print("extension BertKind {")
-    print("  /// Where the kind changes, ascending: the first code point, times 8, plus its kind. Code")
-    print("  /// points before the first entry are `other`. Written by `Tests/Setup/bert_kinds.py`.")
-    print("  // swift-format-ignore")
-    print("  static let ranges: [UInt32] = [")
-    print("\n".join(rows))
-    print("  ]")
-    print("}")
-
-
-main()
+print_ranges(
+    "BertKind",
+    ["Where the kind changes, ascending: the first code point, times 8, plus its kind. Code",
+     "points before the first entry are `other`. Written by `Tests/Setup/bert_kinds.py`."],
+    first=OTHER, kinds=map(kind, range(0x110000)), shift=3)

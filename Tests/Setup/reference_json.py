@@ -6,13 +6,11 @@ Small models are trained with `tokenizers`; others are put together from Sentenc
 holds real ones, MODELS those of reference_sentencepiece.py). For each it writes RESULTS/NAME.json and
 RESULTS/NAME.digests: 64-bit little-endian numbers, first how many documents, then for each document
 the text it is from (by its place among the sorted TEXTS/*.txt), its bytes, its tokens, a digest of
-their ids and of where they begin and end, as reference_sentencepiece.py has it, and the digest of the
-bytes of what decoding gives. Nothing is done when the results are those of the same texts and script.
+their ids and of where they begin and end, and the digest of the bytes of what decoding gives; see
+digests.py. Nothing is done when the results are those of the same texts and script.
 """
 
-import hashlib
 import pathlib
-import random
 import sys
 
 import numpy
@@ -21,23 +19,14 @@ import tokenizers
 from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models, normalizers,
                         pre_tokenizers, processors, trainers)
 
-MULTIPLIER = 0xD6E8FEB86659FD93
+from digests import Stamp, digest, documents, encoding_words, lines, powers, write_table
+
 LONGEST = 400_000
 SPACE = "\u2581"
 # What small models are compared on; WHOLE ones are compared on everything.
 SMALL = {"extremes", "manual-el", "manual-ja", "manual-vi", "noise-scalars", "words", "every-scalar"}
 WHOLE = {"llama", "unigram-nfkc", "wordpiece-cased"}
 NORMAL, UNKNOWN, CONTROL, USER, BYTE = 1, 2, 3, 4, 6
-
-
-def lines(texts):
-    """A sample of the texts to train on."""
-    generator = random.Random(7)
-    for path in texts:
-        if path.stem.startswith(("manual", "code", "words")):
-            for line in path.read_bytes().decode("utf-8").split("\n"):
-                if 3 < len(line) < 2000 and generator.random() < 0.04:
-                    yield line
 
 
 def piece_model(path):
@@ -264,21 +253,6 @@ TRAINED = {
 }
 
 
-def documents(text):
-    """The text, cut between characters into parts of very different lengths."""
-    generator = random.Random(len(text))
-    start = 0
-    while start < len(text):
-        length = int(10 ** generator.uniform(0, 4.5))
-        yield text[start:start + length]
-        start += length
-
-
-def digest(words, powers):
-    return int(numpy.sum((words.astype(numpy.uint64) + numpy.uint64(1)) * powers[:len(words)],
-                         dtype=numpy.uint64))
-
-
 def encodings(made, parts):
     """What the reference makes of some documents."""
     for start in range(0, len(parts), 64):
@@ -286,22 +260,16 @@ def encodings(made, parts):
         yield from zip(batch, made.encode_batch(batch, add_special_tokens=False))
 
 
-def write(made, path, texts, powers):
+def write(made, path, texts, multipliers):
     rows = []
     for index, text in texts:
         for part, found in encodings(made, list(documents(text))):
-            widths = [1 if c < "\x80" else 2 if c < "\u0800" else 3 if c < "\U00010000" else 4
-                      for c in part]
-            offsets = numpy.concatenate([[0], numpy.cumsum(widths)]).astype(numpy.uint64)
-            spans = numpy.array(found.offsets, dtype=numpy.int64).reshape(-1, 2)
-            words = numpy.stack([numpy.array(found.ids, dtype=numpy.uint64),
-                                 offsets[spans[:, 0]], offsets[spans[:, 1]]], axis=1)
-            text_bytes = made.decode(found.ids, skip_special_tokens=False).encode("utf-8")
+            size, words = encoding_words(part, found)
+            decoded = made.decode(found.ids, skip_special_tokens=False).encode("utf-8")
             rows.append([
-                index, int(offsets[-1]), len(found.ids), digest(words.reshape(-1), powers),
-                digest(numpy.frombuffer(text_bytes, dtype=numpy.uint8), powers)])
-    table = numpy.array([len(rows)] + [number for row in rows for number in row], dtype="<u8")
-    path.write_bytes(table.tobytes())
+                index, size, len(found.ids), digest(words, multipliers),
+                digest(numpy.frombuffer(decoded, dtype=numpy.uint8), multipliers)])
+    write_table(path, rows)
 
 
 def is_compared(name, stem):
@@ -310,21 +278,16 @@ def is_compared(name, stem):
 
 def main():
     folder, mistral, pieces, results = (pathlib.Path(argument) for argument in sys.argv[1:])
-    state = hashlib.sha256(pathlib.Path(__file__).read_bytes())
-    state.update((folder / "recipe").read_bytes() + (pieces / "state").read_bytes())
-    state.update(tokenizers.__version__.encode())
-    stamp = results / "state"
-    if stamp.exists() and stamp.read_text() == state.hexdigest():
+    stamp = Stamp(results / "state", __file__, (folder / "recipe").read_bytes(),
+                  (pieces / "state").read_bytes(), tokenizers.__version__.encode())
+    if stamp.is_set():
         return
-    results.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
+    stamp.clear()
     paths = sorted(folder.glob("*.txt"))
     texts = [(index, path.stem, path.read_bytes().decode("utf-8"))
              for index, path in enumerate(paths)]
-    sample = list(lines(paths))
-    powers = numpy.ones(3 * LONGEST, dtype=numpy.uint64)
-    powers[1:] = MULTIPLIER
-    powers = numpy.cumprod(powers, dtype=numpy.uint64)
+    sample = list(lines(paths, seed=7))
+    multipliers = powers(3 * LONGEST)
     for name in [*CONVERTED, *TRAINED]:
         made = (CONVERTED[name](mistral, pieces) if name in CONVERTED
                 else trained(TRAINED[name])(mistral, pieces, sample))
@@ -332,9 +295,8 @@ def main():
         # The file is what is compared, not what was made in memory.
         made = Tokenizer.from_file(str(results / f"{name}.json"))
         write(made, results / f"{name}.digests",
-              [(index, text) for index, stem, text in texts if is_compared(name, stem)], powers)
-    # Last, so that an interrupted preparation is done again.
-    stamp.write_text(state.hexdigest())
+              [(index, text) for index, stem, text in texts if is_compared(name, stem)], multipliers)
+    stamp.set()
 
 
 main()

@@ -4,24 +4,22 @@ Usage: reference_sentencepiece.py TEXTS MISTRAL RESULTS
 
 For each model it writes RESULTS/NAME.model and RESULTS/NAME.digests: 64-bit little-endian numbers,
 first how many documents, then for each document the text it is from (by its place among the sorted
-TEXTS/*.txt), its bytes, its tokens, and a digest of their ids and of where they begin and end:
-with the numbers w of all tokens in a row, the sum of (w[i] + 1) * m^i modulo 2^64, m an odd
-constant. The documents are consecutive parts of the texts, cut between any two characters. Each
+TEXTS/*.txt), its bytes, its tokens, and a digest of their ids and of where they begin and end, all
+in a row; see digests.py. The documents are consecutive parts of the texts, cut between any two characters. Each
 byte of a character that fell back to bytes stands for one byte of the text, if it has as many;
 otherwise the last stands for all, as in the reference. Nothing is done when the results are those
 of the same texts and script.
 """
 
-import hashlib
 import pathlib
-import random
 import shutil
 import sys
 
 import numpy
 import sentencepiece
 
-MULTIPLIER = 0xD6E8FEB86659FD93
+from digests import Stamp, digest, documents, lines, powers, write_table
+
 LONGEST = 200_000
 REAL = {
     "mistral-v1": "tokenizer.model.v1",
@@ -60,32 +58,12 @@ SMALL = {"code-swift", "extremes", "manual-el", "manual-ja", "manual-vi", "manua
          "noise-scalars", "words", "manual-de", "every-scalar"}
 
 
-def lines(texts):
-    """A sample of the texts to train on."""
-    generator = random.Random(5)
-    for path in texts:
-        if path.stem.startswith(("manual", "code", "words")):
-            for line in path.read_bytes().decode("utf-8").split("\n"):
-                if 3 < len(line) < 2000 and generator.random() < 0.04:
-                    yield line
-
-
 def train(path, texts, options):
     settings = dict(vocab_size=3000, character_coverage=0.995, num_threads=2, minloglevel=2,
                     hard_vocab_limit=False)
     with path.open("wb") as file:
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=lines(texts), model_writer=file, **settings, **options)
-
-
-def documents(text):
-    """The text, cut between characters into parts of very different lengths."""
-    generator = random.Random(len(text))
-    start = 0
-    while start < len(text):
-        length = int(10 ** generator.uniform(0, 4.5))
-        yield text[start:start + length]
-        start += length
+            sentence_iterator=lines(texts, seed=5), model_writer=file, **settings, **options)
 
 
 def numbers(processor, byte_of, part):
@@ -105,38 +83,28 @@ def numbers(processor, byte_of, part):
     return ids, begins, ends
 
 
-def digest(words, powers):
-    return int(numpy.sum((words + numpy.uint64(1)) * powers[:len(words)], dtype=numpy.uint64))
-
-
 def write(model, path, texts):
     processor = sentencepiece.SentencePieceProcessor(model_file=str(model))
     byte_of = [int(processor.IdToPiece(index)[1:-1], 16) if processor.IsByte(index) else None
                for index in range(len(processor))]
-    powers = numpy.ones(3 * LONGEST, dtype=numpy.uint64)
-    powers[1:] = MULTIPLIER
-    powers = numpy.cumprod(powers, dtype=numpy.uint64)
+    multipliers = powers(3 * LONGEST)
     rows = []
     for index, text in texts:
         for document in documents(text):
             part = document.encode("utf-8")
             ids, begins, ends = numbers(processor, byte_of, part)
             words = numpy.array([ids, begins, ends], dtype=numpy.uint64).T.reshape(-1)
-            rows.append([index, len(part), len(ids), digest(words, powers)])
-    table = numpy.array([len(rows)] + [number for row in rows for number in row], dtype="<u8")
-    path.write_bytes(table.tobytes())
+            rows.append([index, len(part), len(ids), digest(words, multipliers)])
+    write_table(path, rows)
 
 
 def main():
     folder, mistral, results = (pathlib.Path(argument) for argument in sys.argv[1:])
-    state = hashlib.sha256(pathlib.Path(__file__).read_bytes())
-    state.update((folder / "recipe").read_bytes())
-    state.update(sentencepiece.__version__.encode())
-    stamp = results / "state"
-    if stamp.exists() and stamp.read_text() == state.hexdigest():
+    stamp = Stamp(results / "state", __file__, (folder / "recipe").read_bytes(),
+                  sentencepiece.__version__.encode())
+    if stamp.is_set():
         return
-    results.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
+    stamp.clear()
     paths = sorted(folder.glob("*.txt"))
     texts = [(index, path.stem, path.read_bytes().decode("utf-8"))
              for index, path in enumerate(paths)]
@@ -149,8 +117,7 @@ def main():
         model = results / f"{name}.model"
         shutil.copyfile(mistral / file, model)
         write(model, results / f"{name}.digests", [(index, text) for index, _, text in texts])
-    # Last, so that an interrupted preparation is done again.
-    stamp.write_text(state.hexdigest())
+    stamp.set()
 
 
 main()

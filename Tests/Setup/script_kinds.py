@@ -8,6 +8,8 @@ found before, so that the table has the Unicode version it was built with.
 
 from tokenizers import pre_tokenizers
 
+from swift_ranges import print_ranges
+
 scripts = pre_tokenizers.UnicodeScripts()
 
 
@@ -16,9 +18,8 @@ def is_one(text):
     return len(pieces) == 1 and pieces[0][1] == (0, len(text))
 
 
-def main():
-    known, recent, previous = [], [], None
-    rows, row = [], "   "
+def kinds():
+    known, recent = [], []
     for code_point in range(0x110000):
         kind = 0
         character = "" if 0xD800 <= code_point < 0xE000 else chr(code_point)
@@ -30,22 +31,11 @@ def main():
             else:
                 recent.remove(kind)
             recent.insert(0, kind)
-        if kind != previous:
-            item = f" 0x{code_point << 8 | kind:X},"
-            if len(row) + len(item) > 100:
-                rows.append(row)
-                row = "   "
-            row += item
-            previous = kind
-    rows.append(row)
-    print("extension ScriptKind {")
-    print("  /// Where the script changes, ascending: the first code point, times 256, plus the number of")
-    print("  /// its script. Written by `Tests/Setup/script_kinds.py`.")
-    print("  // swift-format-ignore")
-    print("  static let ranges: [UInt32] = [")
-    print("\n".join(rows))
-    print("  ]")
-    print("}")
+        yield kind
 
 
-main()
+print_ranges(
+    "ScriptKind",
+    ["Where the script changes, ascending: the first code point, times 256, plus the number of",
+     "its script. Written by `Tests/Setup/script_kinds.py`."],
+    first=None, kinds=kinds(), shift=8)

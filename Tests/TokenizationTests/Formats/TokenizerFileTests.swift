@@ -235,20 +235,7 @@ import Testing
     var opened = 0
     var refused = 0
     for _ in 0..<700 {
-      var bytes = sample
-      for _ in 0..<Int.random(in: 1...3, using: &generator) {
-        let place = Int.random(in: 0..<max(bytes.count, 1), using: &generator)
-        switch Int.random(in: 0..<5, using: &generator) {
-        case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-        case 1: bytes = Array(bytes[..<max(place, 1)])
-        case 2: bytes.removeSubrange(place..<min(bytes.count, place + 9))
-        case 3: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 30)], at: place)
-        default:
-          let numbers = ["99999999999999999999", "-1", "4294967295", "{", "]", "null", "\"\""]
-          bytes.insert(contentsOf: (numbers.randomElement(using: &generator) ?? "").utf8, at: place)
-        }
-        if bytes.isEmpty { bytes = [0x7B] }
-      }
+      let bytes = generator.broken(sample)
       try Data(bytes).write(to: URL(filePath: path))
       if let fault = Self.fault(path) {
         #expect(!fault.description.contains("\n"))

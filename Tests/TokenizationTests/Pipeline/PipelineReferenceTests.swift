@@ -90,18 +90,8 @@ struct PipelineReferenceTests {
       let tokenizer = try made.tokenizer()
       for round in 0..<60 {
         var text = generator.text(Int.random(in: 0...40, using: &generator), of: alphabet)
-        let parses = round % 2 == 0
-        let old = tokenizer.encode(text, parsesSpecials: parses)
-        let start = Int.random(in: 0...text.count, using: &generator)
-        let end = min(text.count, start + Int.random(in: 0...9, using: &generator))
-        let inserted = generator.text(Int.random(in: 0...4, using: &generator), of: alphabet)
-        text.replaceSubrange(start..<end, with: inserted)
-        let found = tokenizer.retokenize(
-          old, text: text, edit: Edit(start: start, oldEnd: end, newEnd: start + inserted.count),
-          parsesSpecials: parses)
-        #expect(found.tokens == tokenizer.encode(text, parsesSpecials: parses))
-        #expect(
-          found.tokens.allSatisfy { 0 <= $0.start && $0.start <= $0.end && $0.end <= text.count })
+        generator.expectRetokenized(
+          &text, alphabet, parsesSpecials: round % 2 == 0, by: tokenizer)
       }
     }
   }

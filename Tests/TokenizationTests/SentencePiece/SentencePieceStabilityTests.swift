@@ -77,17 +77,8 @@ import Testing
     for round in 0..<rounds {
       var text = generator.text(Int.random(in: 0...80, using: &generator), of: alphabet)
       for _ in 0..<8 {
-        let start = Int.random(in: 0...text.count, using: &generator)
-        let end = min(text.count, start + Int.random(in: 0...9, using: &generator))
-        let inserted = generator.text(Int.random(in: 0...4, using: &generator), of: alphabet)
-        let parses = round % 3 != 0
-        let old = tokenizer.encode(text, parsesSpecials: parses)
-        text.replaceSubrange(start..<end, with: inserted)
-        let found = tokenizer.retokenize(
-          old, text: text,
-          edit: Edit(start: start, oldEnd: end, newEnd: start + inserted.count),
-          parsesSpecials: parses)
-        #expect(found.tokens == tokenizer.encode(text, parsesSpecials: parses), "\(text)")
+        generator.expectRetokenized(
+          &text, alphabet, parsesSpecials: round % 3 != 0, by: tokenizer)
       }
     }
   }
