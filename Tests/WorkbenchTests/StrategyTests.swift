@@ -59,6 +59,31 @@ struct StrategyTests {
     #expect(bench.entries.contains { if case .healed = $0.event { true } else { false } })
   }
 
+  @Test("steps that are asked for faster than they are taken are all taken", arguments: [0, 2])
+  func fastSteps(strategy: Int) throws {
+    let slow = try TestBench("the ca")
+    let fast = try TestBench("the ca")
+    for bench in [slow, fast] { for _ in 0..<strategy { bench.press("b") } }
+    slow.press("s", "s", "s")
+    fast.worksAtOnce = false
+    fast.press("s", "s", "s")
+    for _ in 0..<40 where !fast.waiting.isEmpty { fast.work() }
+    #expect(fast.text == slow.text && fast.text != "the ca")
+    // Each of them is undone by itself, also after the session was brought back.
+    let again = try TestBench("the ca")
+    _ = again.state.replay(fast.entries)
+    for bench in [slow, fast, again] {
+      bench.worksAtOnce = true
+      bench.press("u")
+    }
+    #expect(fast.text == slow.text && again.text == slow.text)
+    // A pause drops what waits.
+    fast.worksAtOnce = false
+    fast.press("s", "s", "<Space>", "<Space>")
+    for _ in 0..<40 where !fast.waiting.isEmpty { fast.work() }
+    #expect(fast.state.decode.waitingSteps == 0)
+  }
+
   @Test("a session with all strategies brings back the same text", arguments: [0, 1, 2])
   func sessions(first: Int) throws {
     let bench = try TestBench("the ca")

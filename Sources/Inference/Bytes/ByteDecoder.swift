@@ -34,6 +34,9 @@ public final class ByteDecoder {
   /// What was generated.
   public private(set) var generated: [UInt8] = []
 
+  /// The text so far, as the first model sees it.
+  public var text: [UInt8] { prompts[0] + generated }
+
   private let prompts: [[UInt8]]
   private let models: [ByteCovers]
   private let weights: [Double]
@@ -100,7 +103,7 @@ public final class ByteDecoder {
     if let seed { generator = SeededGenerator(seed: seed) }
     let choice = chain.sample(
       logits: combined.map { Float(log($0)) },
-      history: (prompts[0] + generated).map { TokenID($0) },
+      history: text.map { TokenID($0) },
       generator: &generator)
     if choice.id != Self.end {
       let byte = UInt8(choice.id)

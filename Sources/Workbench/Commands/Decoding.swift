@@ -14,7 +14,18 @@ extension Command {
     Command("decode.pause", "Pause decoding", .decoding, isListed: false) { state, _ in
       state.pause()
     },
-    Command("decode.step", "Decode one token", .decoding, keys: ["s", "."]) { state, _ in
+    Command(
+      "decode.step", "Decode one token", .decoding, keys: ["s", "."], isLogged: false
+    ) { state, _ in
+      // Who presses the key faster than the model steps gets all of the steps.
+      if state.decode.isRunning, state.decode.isStep, !state.isReplaying {
+        state.decode.waitingSteps += 1
+        return []
+      }
+      return state.perform("decode.one")
+    },
+    Command("decode.one", "Decode one token after the text", .decoding, isListed: false) {
+      state, _ in
       state.pause() + state.run(step: true)
     },
     Command("decode.back", "Take back the last token", .decoding, keys: ["S", "<Backspace>"]) {
@@ -160,6 +171,7 @@ extension WorkbenchState {
   mutating func pause() -> [Effect] {
     guard decode.isRunning else { return [] }
     decode.isRunning = false
+    decode.waitingSteps = 0
     decode.generation += 1
     decode.stopped = .paused
     return [.cancel(.decode)]

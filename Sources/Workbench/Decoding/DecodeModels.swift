@@ -15,6 +15,9 @@ public final class DecodeModels {
   let evaluator: Evaluator
   private let openCompanions: () throws -> [Evaluator]
   private var companions: [Member]?
+  /// The last decoder of bytes, and what it was made for: a run that goes on where another stopped
+  /// need not find out again what that one knew.
+  private var latest: (decoder: ByteDecoder, ensemble: EnsembleSettings, sampler: SamplerSettings)?
 
   /// Models of which only the first is open.
   public init(_ evaluator: Evaluator, companions: @escaping () throws -> [Evaluator] = { [] }) {
@@ -29,6 +32,17 @@ public final class DecodeModels {
   ///
   /// - Throws: what opening a model throws, `EvaluationFault`, `CancellationError`.
   func decoder(for request: DecodeRequest) throws -> ByteDecoder {
+    if let latest, latest.ensemble == request.ensemble, latest.sampler == request.sampler,
+      latest.decoder.text == request.text
+    {
+      return latest.decoder
+    }
+    let decoder = try newDecoder(for: request)
+    latest = (decoder, request.ensemble, request.sampler)
+    return decoder
+  }
+
+  private func newDecoder(for request: DecodeRequest) throws -> ByteDecoder {
     let own = Member(evaluator: evaluator, rule: rule)
     let members = [own] + (request.ensemble.models.count > 1 ? try others() : [])
     // What only the text's own model expects is not the others'.

@@ -8,6 +8,8 @@ public final class DecodeRun {
   private var trace: Trace?
   private var generated: [TokenID] = []
   private var bytes: ByteDecoder?
+  /// How many bytes the decoder had generated for runs before this.
+  private var before = 0
 
   /// A run that has not begun.
   public init(_ request: DecodeRequest, with models: DecodeModels) {
@@ -56,13 +58,14 @@ public final class DecodeRun {
   private func stepByte() throws -> (Message?, StopReason?) {
     do {
       let decoder = try bytes ?? models.decoder(for: request)
+      if bytes == nil { before = decoder.generated.count }
       bytes = decoder
-      let seed = request.settings(at: request.text.count + decoder.generated.count).seed
-      let step = try decoder.step(seed: seed)
+      let step = try decoder.step(seed: request.settings(at: decoder.text.count).seed)
       return (
         .decodedByte(generation: request.generation, step),
         request.stop.reason(
-          generated: decoder.generated, ended: step.byte == nil, limit: request.stop.byteLimit)
+          generated: Array(decoder.generated[before...]), ended: step.byte == nil,
+          limit: request.stop.byteLimit)
       )
     } catch EvaluationFault.tooLong(_, let context) {
       return (nil, .contextFull(context))

@@ -93,6 +93,8 @@ public struct DecodeState: Sendable {
   var probe = Probe()
   /// Whether the run is to take one token only.
   var isStep = false
+  /// How many more steps were asked for while one is taken.
+  var waitingSteps = 0
   /// Why the last run stopped.
   public internal(set) var stopped: StopReason?
   /// The latest steps, oldest first.

@@ -44,6 +44,11 @@ extension WorkbenchState {
       guard generation == decode.generation else { return [] }
       decode.isRunning = false
       decode.stopped = decode.isStep ? nil : reason
+      if decode.isStep, case .limit = reason, decode.waitingSteps > 0 {
+        decode.waitingSteps -= 1
+        return perform("decode.one")
+      }
+      decode.waitingSteps = 0
     case .read(let key, let inputs, let reading, let finished):
       readings.take(key, Readings.Slot(inputs: inputs, reading: reading, isFinished: finished))
     case .bytes(let inputs, let reading, let finished):
