@@ -244,6 +244,47 @@ static double exponentials(const float *x, int32_t n, float most, float scale, f
   return sum_lanes(s);
 }
 
+/* exp(d) for d <= 0 to the last bits of a double: 2^k * exp(r) with |r| <= log(2) / 2, whose series is
+ * summed to r^13. */
+static inline __m256d exponential_f64(__m256d d) {
+  static const double series[] = {
+      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
+      1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1,           1,
+  };
+  /* Below there is nothing that a sum would notice. */
+  d = _mm256_max_pd(d, _mm256_set1_pd(-700));
+  __m256d k = _mm256_round_pd(_mm256_mul_pd(d, _mm256_set1_pd(0x1.71547652b82fep+0)),
+                              _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m256d r = _mm256_fnmadd_pd(k, _mm256_set1_pd(0x1.62e42fefa39efp-1), d);
+  r = _mm256_fnmadd_pd(k, _mm256_set1_pd(0x1.abc9e3b39803fp-56), r);
+  __m256d p = _mm256_set1_pd(series[0]);
+#pragma clang loop unroll(full)
+  for (int i = 1; i < 14; i++) p = _mm256_fmadd_pd(p, r, _mm256_set1_pd(series[i]));
+  __m256i power = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(k)), 52);
+  return _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(p), power));
+}
+
+static double exponentials_f64(const float *x, int32_t n, float most, double *y) {
+  const __m256d m = _mm256_set1_pd(most);
+  __m256d s = _mm256_setzero_pd();
+  int32_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    __m256d d = _mm256_sub_pd(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), m);
+    __m256d e = _mm256_and_pd(exponential_f64(d), _mm256_cmp_pd(d, d, _CMP_ORD_Q));
+    _mm256_storeu_pd(y + i, e);
+    s = _mm256_add_pd(s, e);
+  }
+  double sums[4];
+  _mm256_storeu_pd(sums, s);
+  double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (; i < n; i++) {
+    double d = (double)x[i] - most;
+    y[i] = d == d ? exp(d) : 0;
+    sum += y[i];
+  }
+  return sum;
+}
+
 static inline int32_t sum_integers(__m256i v) {
   __m128i t = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
   t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
@@ -280,11 +321,13 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 
 const struct ck_table ck_avx2 = {
     "avx2",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, maximum, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_avx2,
+    attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64,
+    quantise_i16, ck_panels_i16_avx2,
 };
 
 const struct ck_table ck_vnni = {
     "vnni",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, maximum, log_sum_exp, exponentials, quantise_i16, ck_panels_i16_vnni,
+    attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64,
+    quantise_i16, ck_panels_i16_vnni,
 };
 #endif

@@ -21,6 +21,8 @@ struct ck_table {
   void (*log_sum_exp)(const float *, int32_t, float *, float *);
   /* y = exp(scale * (x - most)) for at most CK_DRAWN floats, and their sum. */
   double (*exponentials)(const float *, int32_t, float, float, float *);
+  /* y = exp(x - most) in doubles, and their sum. */
+  double (*exponentials_f64)(const float *, int32_t, float, double *);
   void (*quantise_i16)(const float *, int32_t, int16_t *, float *, float *);
   void (*panels_i16)(int32_t, const uint8_t *, int32_t, int32_t, int32_t, int32_t, const int16_t *,
                      const float *, const float *, int32_t, float *, size_t);

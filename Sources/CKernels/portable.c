@@ -89,6 +89,16 @@ static double exponentials(const float *x, int32_t n, float most, float scale, f
   return sum;
 }
 
+static double exponentials_f64(const float *x, int32_t n, float most, double *y) {
+  double sum = 0;
+  for (int32_t i = 0; i < n; i++) {
+    double d = (double)x[i] - most;
+    y[i] = d == d ? exp(d) : 0;
+    sum += y[i];
+  }
+  return sum;
+}
+
 static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, float *sums) {
   for (int32_t b = 0; b < n / CK_BLOCK; b++, x += CK_BLOCK, q += CK_BLOCK) {
     float most = 0;
@@ -144,5 +154,5 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
 
 const struct ck_table ck_portable = {
     "portable",       dot,         axpy,         softmax,   silu_product, gelu_tanh_product,
-    attention_scores, attention_values, maximum, log_sum_exp, exponentials, quantise_i16, panels_i16,
+    attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64, quantise_i16, panels_i16,
 };

@@ -71,7 +71,8 @@ struct BytePairModel: TokenizerModel {
     let isLocal =
       splitter.keepsLettersTogether && !tables.ignoresMerges
       && vocabulary.userDefined.ids.isEmpty
-    return isLocal ? PairRule(tables) : nil
+    return isLocal
+      ? PairRule(MergeJoins(tables: tables), count: vocabulary.count, holdsAnywhere: false) : nil
   }
 }
 

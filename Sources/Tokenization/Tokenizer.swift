@@ -95,6 +95,9 @@ public struct Tokenizer: Sendable {
   /// that are no entry's add nothing.
   public func decode(_ ids: some Sequence<TokenID>) -> [UInt8] { model.decode(Array(ids)) }
 
+  /// Whether the tokens of a text can depend on what follows it.
+  public var looksAhead: Bool { model.looksAhead }
+
   /// Whether every text that has these two characters around `position` is cut there between two
   /// words, so that no token but a special one lies across. Also at both ends of the text.
   public func isStableBoundary(_ position: Int, in text: [UInt8]) -> Bool {

@@ -30,6 +30,16 @@ protocol TokenizerModel: Sendable {
   /// single bytes join. Ids that are no entry's add nothing.
   func decode(_ ids: [TokenID]) -> [UInt8]
 
+  /// How what the tokens of a text say stands to the text.
+  var spelling: Spelling { get }
+
+  /// Whether the tokens of a text can depend on what follows it.
+  var looksAhead: Bool { get }
+
+  /// Of tokens that are the beginning of an encoding, how many of the last it depends on whether
+  /// another may follow.
+  func tail(of tokens: [TokenID]) -> Int
+
   /// Whether every text that has these two characters around `position` is cut there between two
   /// words, so that no token but a special one lies across, and tokens on both sides do not depend
   /// on each other. True at both ends of a text; a model that knows no such place says so of no
@@ -41,12 +51,19 @@ protocol TokenizerModel: Sendable {
   /// everything anew.
   func reach(parsesSpecials: Bool) -> Int?
 
-  /// Which tokens stay two when one follows the other in a word of lower-case ASCII letters, with no
-  /// apostrophe before it and perhaps a space; `nil` where that depends on more than the two.
+  /// Which tokens stay two when one follows the other, anywhere or in a word of lower-case ASCII
+  /// letters, with no apostrophe before it and perhaps a space; `nil` where that depends on more than
+  /// the two.
   func pairRule() -> PairRule?
 }
 
 extension TokenizerModel {
+  var spelling: Spelling { .same }
+
+  var looksAhead: Bool { true }
+
+  func tail(of tokens: [TokenID]) -> Int { tokens.count }
+
   func pairRule() -> PairRule? { nil }
 
   /// Right wherever tokens do not depend on what follows them but by the rules of a merge.

@@ -6,6 +6,16 @@ extension ByteCovers {
   private struct Sequence {
     var tokens: [TokenID]
     var logWeight: Double
+    var beginning = Beginning.within
+  }
+
+  /// Where a space is put before texts, a sequence may have it or not: its text is the same.
+  private enum Beginning {
+    case within
+    /// The next token brings the space.
+    case withSpace
+    /// The next token does not.
+    case withoutSpace
   }
 
   /// What could follow the first `offset` bytes of the text, by all sequences of tokens that spell
@@ -24,15 +34,22 @@ extension ByteCovers {
     at offset: Int, leastShare: Double, reach: Int? = nil
   ) throws -> ByteDistribution {
     let before = book.source.modelSteps
-    let special = lastSpecialEnd(of: rule.tokenizer.encode(Array(text[..<offset])))
-    let from = max(special, reach.map { offset - $0 } ?? 0)
-    let known = settled(at: from)
+    let given = given(offset)
+    let special = lastSpecialEnd(of: rule.tokenizer.encode(Array(given.bytes)))
+    let from = max(special, reach.map { given.end - $0 } ?? 0)
+    let known = settled(in: given.bytes[..<from])
     let (settled, start) = (known.tokens, known.end)
     let first = try book.logWeight(of: book.memory(of: settled)).value
     // Of the sequences found so far, those that end at each place, and how heavy the others are.
-    var ending = [[Sequence]](repeating: [], count: offset - start + 1)
-    ending[0] = [Sequence(tokens: [], logWeight: first)]
-    var across = [Double](repeating: 0, count: offset - start + 2)
+    var ending = [[Sequence]](repeating: [], count: given.count - start + 1)
+    let opens = spelled.opensWithSpace(at: start, given: offset)
+    ending[0] = [
+      Sequence(tokens: [], logWeight: first, beginning: opens ? .withSpace : .within)
+    ]
+    if opens {
+      ending[1] = [Sequence(tokens: [], logWeight: first, beginning: .withoutSpace)]
+    }
+    var across = [Double](repeating: 0, count: given.count - start + 2)
     var sums = ByteSums(leastShare: 0)
     var dropped = 0.0
     for place in 0..<ending.count {
@@ -49,22 +66,25 @@ extension ByteCovers {
         let probabilities = try book.probabilities(after: memory)
         let end = start + place
         var range = 0..<order.ids.count
-        for depth in 0..<(offset - end) where !range.isEmpty {
-          range = order.child(text[end + depth], of: range, depth: depth)
+        for depth in 0..<(given.count - end) where !range.isEmpty {
+          range = order.child(given.bytes[end + depth], of: range, depth: depth)
           for successor in order.children(of: range, depth: depth + 1).ending {
             let id = order.ids[successor]
+            guard mayFollow(id, sequence.beginning) else { continue }
             let weight = sequence.logWeight + log(probabilities[Int(id)])
             ending[place + depth + 1].append(
               Sequence(tokens: sequence.tokens + [id], logWeight: weight))
             for between in place + 1..<place + depth + 1 { across[between] += exp(weight - first) }
           }
         }
-        let depth = offset - end
+        let depth = given.count - end
         let over = order.children(of: range, depth: depth).next
         if depth == 0 || !over.isEmpty {
+          let spaced = sequence.beginning == .withoutSpace ? spaced(probabilities) : 0
           let mass = add(
             sequence.tokens, sequence.logWeight, end: end, probabilities, over, to: &sums,
-            ends: depth == 0)
+            ends: depth == 0, mass: depth == 0 ? 1 - spaced : nil
+          ) { mayFollow(order.ids[$0], sequence.beginning) }
           for between in place + 1..<ending.count + 1 {
             across[between] += mass * exp(sequence.logWeight - first)
           }
@@ -73,5 +93,25 @@ extension ByteCovers {
     }
     return try sums.distribution(
       .all, offset: offset, droppedMass: dropped, modelSteps: book.source.modelSteps - before)
+  }
+
+  private func mayFollow(_ id: TokenID, _ beginning: Beginning) -> Bool {
+    switch beginning {
+    case .within: true
+    case .withSpace: bringsSpace(id)
+    case .withoutSpace: !bringsSpace(id)
+    }
+  }
+
+  /// Whether a text that begins with this token begins with what it says after a space.
+  private func bringsSpace(_ id: TokenID) -> Bool {
+    let vocabulary = rule.tokenizer.vocabulary
+    return vocabulary.bytes(of: id).first == UInt8(ascii: " ") && vocabulary.kind(of: id) != .byte
+  }
+
+  /// The probability of all tokens that bring the space.
+  private func spaced(_ probabilities: [Double]) -> Double {
+    order.range(startingWith: [UInt8(ascii: " ")]).map { order.ids[$0] }.filter(bringsSpace)
+      .reduce(0) { $0 + probabilities[Int($1)] }
   }
 }

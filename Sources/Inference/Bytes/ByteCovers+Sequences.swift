@@ -23,16 +23,18 @@ extension ByteCovers {
   public func branches(
     behind distribution: ByteDistribution, most: Int, least: Double = 0
   ) throws -> [[ByteBranch]] {
-    let given = Array(text[..<distribution.offset])
-    let settled = settled(at: distribution.offset).tokens
+    let given = given(distribution.offset)
+    let settled = settled(in: given.bytes)
     var branches = [[ByteBranch]](repeating: [], count: 256)
     for (index, cover) in distribution.covers.enumerated() {
       guard let best = cover.next.first, best.share > 0 else { continue }
-      let probabilities = try book.probabilities(after: book.memory(of: settled + cover.tokens))
+      let probabilities = try book.probabilities(
+        after: book.memory(of: settled.tokens + cover.tokens))
       let weight = best.share / probabilities[Int(best.id)]
       let spelled = rule.tokenizer.vocabulary.bytes(of: cover.tokens)
-      let range = order.range(startingWith: given[cover.end...])
-      for (byte, places) in order.children(of: range, depth: given.count - cover.end).next {
+      let end = settled.end + spelled.count
+      let range = order.range(startingWith: given.bytes[end...])
+      for (byte, places) in order.children(of: range, depth: given.count - end).next {
         var found = branches[Int(byte)]
         for place in places {
           let id = order.ids[place]

@@ -20,9 +20,9 @@ public import Tokenization
 /// `Sendable`: it belongs to its source's thread.
 public final class ByteCovers {
   /// The tokens before some position, which no sequence can have otherwise that spells what is given
-  /// up to an offset, or more.
+  /// up to some place, or more.
   struct Settled {
-    var offset = 0
+    var given = 0
     var end = 0
     var tokens: [TokenID] = []
   }
@@ -33,8 +33,18 @@ public final class ByteCovers {
     var successors: Successors
     /// Its tokens from the last settled position on.
     var tokens: [TokenID]
-    /// Where it ends, in bytes.
+    /// Where it ends, in what is spelled.
     var end: Int
+  }
+
+  /// What is given of a text.
+  struct Given {
+    /// What it spells, with the space that comes before what goes on, if one does.
+    var bytes: ArraySlice<UInt8>
+    /// Where its own bytes end, and the text may end.
+    var end: Int
+
+    var count: Int { bytes.count }
   }
 
   /// The tokenizer, and which sequences it produces.
@@ -42,9 +52,13 @@ public final class ByteCovers {
   let ends: [TokenID]
   let book: ContextBook
   /// The text.
-  public private(set) var text: [UInt8] = []
+  public var text: [UInt8] { spelled.text }
+  /// The text as its tokens spell it.
+  public private(set) var spelled = SpelledText()
   private let longest: Int
-  /// What was settled at the last offset that was asked for.
+  /// The canonical sequences from a place on that end at others, where what follows is of no matter.
+  private var knownEncodings: (start: Int, byEnd: [Int: [[TokenID]]]) = (0, [:])
+  /// What was settled of what was given last.
   private var lastSettled = Settled()
 
   /// Left parts with a smaller share are left out, and reported as dropped. 0 leaves out none.
@@ -75,13 +89,16 @@ public final class ByteCovers {
   ///
   /// - Parameter isOpen: whether it will go on, byte by byte: then only tokens that nothing can
   ///   change are taken in as the text's own.
-  /// - Throws: what the source throws.
+  /// - Throws: `ByteFault.changed`, and what the source throws.
   public func begin(_ text: [UInt8], isOpen: Bool = false) throws {
-    let tokens = rule.tokenizer.encode(text)
-    let end = isOpen ? settledEnd(of: text, tokens) : text.count
+    guard rule.tellsTexts else { throw ByteFault.changed }
+    let spelled = rule.spelled(text)
+    let tokens = rule.tokenizer.encode(spelled.bytes)
+    let end = isOpen ? settledEnd(of: spelled.bytes, tokens) : spelled.bytes.count
     try book.begin(tokens.prefix { $0.end <= end }.map(\.id))
-    self.text = text
+    self.spelled = spelled
     lastSettled = Settled()
+    knownEncodings = (0, [:])
   }
 
   /// Takes in what has settled of a text that goes on, so that less is kept of the ways to cut it.
@@ -96,11 +113,16 @@ public final class ByteCovers {
   ///
   /// - Throws: what the source throws.
   public func logProbabilityByTokens() throws -> Double {
-    try book.logWeight(of: book.memory(of: rule.tokenizer.encode(text).map(\.id))).value
+    try book.logWeight(of: book.memory(of: rule.tokenizer.encode(spelled.bytes).map(\.id))).value
   }
 
   /// Adds a byte to the text.
-  public func append(_ byte: UInt8) { text.append(byte) }
+  public func append(_ byte: UInt8) { spelled.append(byte) }
+
+  /// The first `offset` bytes of the text.
+  func given(_ offset: Int) -> Given {
+    Given(bytes: spelled.given(offset), end: spelled.place(of: offset))
+  }
 
   /// What could follow the first `offset` bytes of the text.
   ///
@@ -108,7 +130,9 @@ public final class ByteCovers {
   public func canonical(at offset: Int) throws -> ByteDistribution {
     let before = book.source.modelSteps
     var sums = ByteSums(leastShare: leastShare)
-    for left in leftParts(at: offset) { try add(left, at: offset, to: &sums) }
+    let given = given(offset)
+    let lefts = leftParts(of: given)
+    for left in lefts { try add(left, given, among: lefts, to: &sums) }
     return try sums.distribution(
       .canonical, offset: offset, modelSteps: book.source.modelSteps - before)
   }
@@ -119,11 +143,14 @@ public final class ByteCovers {
   /// - Throws: what the source throws.
   public func naive(at offset: Int) throws -> ByteDistribution {
     let before = book.source.modelSteps
-    let memory = book.memory(of: rule.tokenizer.encode(Array(text[..<offset])).map(\.id))
+    let given = given(offset)
+    let own = Array(given.bytes[..<given.end])
+    let memory = book.memory(of: rule.tokenizer.encode(own).map(\.id))
     let probabilities = try book.probabilities(after: memory)
     var sums = ByteSums(leastShare: 0)
     sums.beginCover(logWeight: try book.logWeight(of: memory, floor: -.infinity).value)
-    for (byte, range) in order.children(of: 0..<order.ids.count, depth: 0).next {
+    let opening = order.range(startingWith: given.bytes[given.end...])
+    for (byte, range) in order.children(of: opening, depth: given.count - given.end).next {
       sums.add(range.reduce(0) { $0 + probabilities[Int(order.ids[$1])] }, to: byte)
     }
     sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] })
@@ -135,25 +162,25 @@ public final class ByteCovers {
   // MARK: Left parts
 
   /// The left parts of what is given, those that end first before the others.
-  private func leftParts(at offset: Int) -> [Left] {
-    let settled = settled(at: offset)
-    let open = Array(text[settled.end..<offset])
+  private func leftParts(of given: Given) -> [Left] {
+    let settled = settled(in: given.bytes)
+    let open = Array(given.bytes[settled.end...])
     let trunk = book.memory(of: settled.tokens)
     var lefts: [Left] = []
-    for end in max(settled.end, offset - longest + 1)...offset {
-      let depth = offset - end
-      let successors = order.range(startingWith: text[end..<offset])
-      guard depth == 0 || successors.contains(where: { order.length(at: $0) > depth }) else {
+    for end in max(settled.end, given.count - longest + 1)...given.count {
+      let depth = given.count - end
+      let successors = order.range(startingWith: given.bytes[end...])
+      guard end >= given.end || successors.contains(where: { order.length(at: $0) > depth }) else {
         continue
       }
-      for tokens in rule.encodings(of: open, upTo: end - settled.end) {
+      for tokens in encodings(of: open, from: settled.end, upTo: end) {
         let spelled = Array(open[..<(end - settled.end)])
         let left = Left(
           memory: book.memory(of: tokens, after: trunk),
           successors: rule.successors(of: tokens, spelling: spelled), tokens: tokens,
           end: end)
         // The model is not asked where nothing could follow.
-        if depth == 0
+        if end >= given.end
           || successors.contains(where: {
             order.length(at: $0) > depth && left.successors.allow($0)
           })
@@ -165,15 +192,26 @@ public final class ByteCovers {
     return lefts
   }
 
+  /// The canonical sequences of some bytes from a settled place up to another.
+  private func encodings(of open: [UInt8], from start: Int, upTo end: Int) -> [[TokenID]] {
+    guard !rule.tokenizer.looksAhead else { return rule.encodings(of: open, upTo: end - start) }
+    if knownEncodings.start != start { knownEncodings = (start, [:]) }
+    if let found = knownEncodings.byEnd[end] { return found }
+    let found = rule.encodings(of: open, upTo: end - start)
+    // A space that may come before what goes on is not there yet.
+    if end < spelled.bytes.count { knownEncodings.byEnd[end] = found }
+    return found
+  }
+
   /// The tokens before the last position at which all sequences agree.
-  func settled(at offset: Int) -> Settled {
-    let known = lastSettled.offset <= offset ? lastSettled : Settled()
-    let open = Array(text[known.end..<offset])
+  func settled(in given: ArraySlice<UInt8>) -> Settled {
+    let known = lastSettled.given <= given.count ? lastSettled : Settled()
+    let open = Array(given[known.end...])
     let tokens = rule.tokenizer.encode(open)
     let position = settledEnd(of: open, tokens)
     let settled = tokens.prefix { $0.end <= position }
     lastSettled = Settled(
-      offset: offset, end: known.end + (settled.last?.end ?? 0),
+      given: given.count, end: known.end + (settled.last?.end ?? 0),
       tokens: known.tokens + settled.map(\.id))
     return lastSettled
   }
@@ -190,45 +228,59 @@ public final class ByteCovers {
   }
 
   /// Adds what a left part contributes.
-  private func add(_ left: Left, at offset: Int, to sums: inout ByteSums) throws {
+  private func add(
+    _ left: Left, _ given: Given, among lefts: [Left], to sums: inout ByteSums
+  ) throws {
     let weight = try book.logWeight(of: left.memory, floor: sums.floor)
     guard weight.isExact, weight.value >= sums.floor else { return sums.drop(weight.value) }
     let probabilities = try book.probabilities(after: left.memory)
-    if left.end == offset { return addExact(left, weight.value, probabilities, to: &sums) }
-    let range = order.range(startingWith: text[left.end..<offset])
+    if left.end == given.count {
+      return addExact(left, given, weight.value, probabilities, to: &sums)
+    }
+    let range = order.range(startingWith: given.bytes[left.end...])
+    // All that can follow a text that may end belongs to it; but what follows the space that comes
+    // next is told by the left part that has it.
+    let mass =
+      left.end == given.end
+      ? lefts.reduce(1) {
+        $1.end > left.end ? $0 - probabilities[Int($1.tokens[left.tokens.count])] : $0
+      } : nil
     add(
       left.tokens, weight.value, end: left.end, probabilities,
-      order.children(of: range, depth: offset - left.end).next, to: &sums, ends: false
+      order.children(of: range, depth: given.count - left.end).next, to: &sums,
+      ends: left.end == given.end, mass: mass
     ) { left.successors.allow($0) }
   }
 
   /// Adds what a left part contributes that spells all that is given: any token may be next that
   /// leaves the sequence canonical.
   private func addExact(
-    _ left: Left, _ logWeight: Double, _ probabilities: [Double], to sums: inout ByteSums
+    _ left: Left, _ given: Given, _ logWeight: Double, _ probabilities: [Double],
+    to sums: inout ByteSums
   ) {
     var best = BestTokens()
     sums.beginCover(logWeight: logWeight)
     // Whether a token counts is not worth finding out where it hardly weighs.
     let least = sums.leastProbability
-    for group in rule.groups {
-      var sum = 0.0
-      for place in group.places {
-        let id = order.ids[place]
-        let probability = probabilities[Int(id)]
-        if probability < least {
-          sums.leaveUntested(probability)
-        } else if !left.successors.allow(place) {
-          continue
-        }
-        sum += probability
-        best.insert(id, probability)
+    var byByte = [Double](repeating: 0, count: Int(PieceOrder.noByte) + 1)
+    var untested = 0.0
+    for id in 0..<min(probabilities.count, order.places.count) {
+      let byte = Int(order.firstBytes[id])
+      let probability = probabilities[id]
+      if probability < least {
+        byByte[byte] += probability
+        if byte < PieceOrder.noByte { untested += probability }
+      } else if byte < PieceOrder.noByte, left.successors.allow(Int(order.places[id])) {
+        byByte[byte] += probability
+        best.insert(TokenID(id), probability)
       }
-      sums.add(sum, to: group.byte)
     }
-    sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] })
+    sums.leaveUntested(untested)
+    sums.add(byByte.dropLast())
+    if left.end == given.end { sums.addEnd(ends.reduce(0) { $0 + probabilities[Int($1)] }) }
     // All that can follow belongs to the given bytes, whether it counts or not.
-    sums.endCover(tokens: left.tokens, end: left.end, mass: 1, next: best.tokens)
+    sums.endCover(
+      tokens: left.tokens, end: spelled.offset(of: left.end), mass: 1, next: best.tokens)
   }
 
   /// Adds what a sequence of tokens contributes, given the tokens that may come next by their next
@@ -236,15 +288,16 @@ public final class ByteCovers {
   ///
   /// - Parameters:
   ///   - ends: whether it ends where the given bytes end, so that the text may end with it.
+  ///   - mass: what it gives to the given bytes, of its weight; by default the tokens' part.
   ///   - counts: whether the token at a place counts.
   /// - Returns: what it gives to the given bytes, of its weight.
   @discardableResult
   func add(
     _ tokens: [TokenID], _ logWeight: Double, end: Int, _ probabilities: [Double],
     _ next: [(byte: UInt8, range: Range<Int>)], to sums: inout ByteSums, ends: Bool,
-    counts: (Int) -> Bool = { _ in true }
+    mass: Double? = nil, counts: (Int) -> Bool = { _ in true }
   ) -> Double {
-    var mass = 0.0
+    var counted = 0.0
     var best = BestTokens()
     sums.beginCover(logWeight: logWeight)
     for (byte, places) in next {
@@ -255,14 +308,12 @@ public final class ByteCovers {
         best.insert(order.ids[place], probability)
       }
       sums.add(sum, to: byte)
-      mass += sum
+      counted += sum
     }
-    if ends {
-      sums.addEnd(self.ends.reduce(0) { $0 + probabilities[Int($1)] })
-      mass = 1
-    }
-    sums.endCover(tokens: tokens, end: end, mass: mass, next: best.tokens)
-    return mass
+    if ends { sums.addEnd(self.ends.reduce(0) { $0 + probabilities[Int($1)] }) }
+    sums.endCover(
+      tokens: tokens, end: spelled.offset(of: end), mass: mass ?? counted, next: best.tokens)
+    return mass ?? counted
   }
 
   var order: PieceOrder { rule.order }

@@ -52,12 +52,16 @@ public struct ByteCover: Sendable {
 public enum ByteFault: Error, CustomStringConvertible, Equatable, Sendable {
   /// No sequence of tokens spells the text up to there.
   case unspeakable(offset: Int)
+  /// The tokenizer changes texts before it cuts them.
+  case changed
 
   /// One line.
   public var description: String {
     switch self {
     case .unspeakable(let offset):
       "no tokens of this vocabulary spell the bytes before offset \(offset)"
+    case .changed:
+      "this model's tokenizer changes texts before it cuts them, so its tokens do not say their bytes"
     }
   }
 }

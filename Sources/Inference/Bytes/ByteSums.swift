@@ -36,6 +36,13 @@ struct ByteSums {
   /// What of `leastShare` a single token may have that is not looked at.
   private static let negligible = 1e-3
 
+  /// Adds probabilities given the cover, by the byte that they go to: `[256]`.
+  mutating func add(_ probabilities: some Sequence<Double>) {
+    for (byte, probability) in zip(next.indices, probabilities) {
+      next[byte] += probability * scale
+    }
+  }
+
   /// Notes that a token was counted without knowing whether it counts.
   mutating func leaveUntested(_ probability: Double) { dropped += probability * scale }
 

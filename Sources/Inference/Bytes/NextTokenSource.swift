@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 public import Tokenization
 
@@ -125,14 +126,12 @@ public final class ModelSource: NextTokenSource {
     if context.path.isEmpty {
       guard context.prefix > 0 else { return try startProbabilities() }
       let record = try evaluator.records(of: ids)[context.prefix - 1]
-      return probabilities(evaluator.logits(after: record).span, record.logSumExp)
+      return evaluator.logits(after: record).withUnsafeBufferPointer(probabilities)
     }
     try prepare([context])
     guard let node = nodes[context] else { return [] }
     var result: [Double] = []
-    try tree(for: ids).withLogits(of: [node]) { _, logits, logSumExp in
-      result = probabilities(logits, logSumExp)
-    }
+    try tree(for: ids).withTiles(of: [node]) { _, rows in result = probabilities(rows[0]) }
     return result
   }
 
@@ -154,21 +153,17 @@ public final class ModelSource: NextTokenSource {
     try tree.extend(by: [(first, .text(0))])
     modelSteps += 1
     var result: [Double] = []
-    tree.withLogits(of: [0]) { _, logits, logSumExp in
-      result = probabilities(logits, logSumExp)
-    }
+    tree.withTiles(of: [0]) { _, rows in result = probabilities(rows[0]) }
     start = result
     return result
   }
 
-  private func probabilities(_ logits: Span<Float>, _ logSumExp: Float) -> [Double] {
-    // The sum of exponentials is taken anew, so that probabilities sum to one in f64.
-    var result = [Double](unsafeUninitializedCapacity: logits.count) { buffer, count in
-      for index in logits.indices { buffer[index] = exp(Double(logits[index]) - Double(logSumExp)) }
+  private func probabilities(_ logits: UnsafeBufferPointer<Float>) -> [Double] {
+    [Double](unsafeUninitializedCapacity: logits.count) { buffer, count in
+      if let target = buffer.baseAddress {
+        ck_probabilities(logits.baseAddress, Int32(logits.count), target)
+      }
       count = logits.count
     }
-    let sum = result.reduce(0, +)
-    for index in result.indices { result[index] /= sum }
-    return result
   }
 }

@@ -129,16 +129,16 @@ extension ByteDistribution {
 }
 
 extension LensBench {
-  /// The bytes of the text.
-  var text: [UInt8] { trace.records.flatMap { vocabulary.bytes(of: $0.id) } }
-
-  /// A desk with the text on it.
+  /// A desk with the text on it, and which of its bytes each token says.
   ///
-  /// - Throws: `LensFault.needsModel`, `EvaluationFault`, `CancellationError`.
-  func desk(for lens: String) throws -> ByteDesk {
-    let desk = try bytes ?? ByteDesk(model(for: lens))
+  /// - Throws: `LensFault.needsModel`, `ByteFault`, `EvaluationFault`, `CancellationError`.
+  func desk(for lens: String) throws -> (desk: ByteDesk, spans: [Range<Int>]) {
+    let evaluator = try model(for: lens)
+    let tokenizer = evaluator.model.tokenizer
+    let desk = bytes ?? ByteDesk(evaluator)
+    let (text, spans) = tokenizer.text(of: trace.records.map(\.id))
     try desk.begin(text)
-    return desk
+    return (desk, spans)
   }
 
   /// Values of all tokens, from the first on; special tokens, which no bytes produce, have none.
@@ -151,13 +151,10 @@ extension LensBench {
     let count = trace.records.count
     var values = [Double?](repeating: nil, count: count)
     guard count > 0 else { return .tokens(TokenValues(scale: scale, values: values)) }
-    let desk = try desk(for: lens)
-    var start = 0
+    let (desk, spans) = try desk(for: lens)
     for (index, record) in trace.records.enumerated() {
-      let end = start + vocabulary.byteCount(of: record.id)
       let before = desk.computed
-      if !vocabulary.isSpecial(record.id) { values[index] = try value(index, start..<end, desk) }
-      start = end
+      if !vocabulary.isSpecial(record.id) { values[index] = try value(index, spans[index], desk) }
       progress(Double(index + 1) / Double(count))
       if desk.computed > before, index + 1 < count {
         partial(.tokens(TokenValues(scale: scale, values: values)))

@@ -22,20 +22,17 @@ extension Lens {
     let columns: [(name: String, measure: ByteMeasure)] = [
       ("exact", .surprisal), ("naive", .naive), ("bias", .bias), ("cut", .boundary),
     ]
-    let desk = try bench.desk(for: "byte-table")
+    let (desk, spans) = try bench.desk(for: "byte-table")
     var rows: [String] = []
     var values: [Float] = []
-    var start = records[..<first].reduce(0) { $0 + bench.vocabulary.byteCount(of: $1.id) }
     for index in first...last {
-      let end = start + bench.vocabulary.byteCount(of: records[index].id)
       let isSpecial = bench.vocabulary.isSpecial(records[index].id)
-      for offset in start..<end {
+      for offset in spans[index] {
         rows.append("\(offset) \(label(of: desk.covers.text[offset]))")
         for column in columns {
           values.append(isSpecial ? .nan : Float(try desk.value(column.measure, at: offset)))
         }
       }
-      start = end
       bench.progress(Double(index - first + 1) / Double(last - first + 1))
     }
     return .grid(

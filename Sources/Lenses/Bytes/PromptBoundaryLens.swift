@@ -20,23 +20,25 @@ enum PromptBoundary {
   static func loss(
     _ covers: ByteCovers, cutAt cut: Int
   ) throws -> (value: Double, reach: Int) {
-    let (text, tokenizer) = (covers.text, covers.rule.tokenizer)
-    let own = tokenizer.encode(text).prefix { $0.start <= cut }
-    guard let end = own.last?.end, end > cut else { return (0, .max) }
-    let left = tokenizer.encode(Array(text[..<cut])).map(\.id)
-    let right = tokenizer.encode(Array(text[cut..<end])).map(\.id)
+    let (text, tokenizer) = (covers.spelled.bytes, covers.rule.tokenizer)
+    let place = covers.spelled.place(of: cut)
+    let own = tokenizer.encode(text).prefix { $0.start <= place }
+    guard let end = own.last?.end, end > place else { return (0, .max) }
+    let left = tokenizer.encode(Array(text[..<place])).map(\.id)
+    let right = tokenizer.encode(Array(text[place..<end])).map(\.id)
     let plain = try covers.logProbability(of: left + right) - covers.logProbability(of: left)
     let exact =
       try covers.logProbability(of: own.map(\.id)) - covers.canonical(at: cut).logProbability
-    return ((exact - plain) / M_LN2, reach(of: end, in: text, tokenizer))
+    let reach = covers.spelled.offset(of: reach(of: end, in: text, tokenizer))
+    return ((exact - plain) / M_LN2, reach + longestCharacter)
   }
 
-  /// How many bytes of a text have to stay for its tokens up to `end` to stay: up to a boundary that
-  /// nothing can move, and the character after it.
+  /// How many bytes of what is spelled have to stay for its tokens up to `end` to stay: up to a
+  /// boundary that nothing can move; and the character after it.
   private static func reach(of end: Int, in text: [UInt8], _ tokenizer: Tokenizer) -> Int {
     var position = end
     while position < text.count, !tokenizer.isStableBoundary(position, in: text) { position += 1 }
-    return position + longestCharacter
+    return position
   }
 
   private static let longestCharacter = 4

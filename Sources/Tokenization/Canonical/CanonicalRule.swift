@@ -12,8 +12,12 @@
 ///
 /// Special tokens are not produced from bytes. Not `Sendable`: it remembers what it has looked up.
 public final class CanonicalRule {
-  /// The tokenizer.
+  /// The tokenizer, of texts as their tokens spell them.
   public let tokenizer: Tokenizer
+  /// Whether what the tokens of a text say tells the text.
+  public let tellsTexts: Bool
+  /// The tokenizer of texts as they are, where tokens spell more than these.
+  private let original: Tokenizer?
   private var completions = CharacterCompletions()
   /// Whether an entry is the encoding of its own bytes: 0 where that is not known yet, 1 yes, 2 no.
   private var reachable: [UInt8]
@@ -33,9 +37,17 @@ public final class CanonicalRule {
 
   /// The rule of a tokenizer.
   public init(_ tokenizer: Tokenizer) {
-    self.tokenizer = tokenizer
+    switch tokenizer.model.spelling {
+    case .same: (self.tokenizer, original, tellsTexts) = (tokenizer, nil, true)
+    case .changed: (self.tokenizer, original, tellsTexts) = (tokenizer, nil, false)
+    case .afterSpaces(let writing):
+      var spelled = Tokenizer(
+        name: tokenizer.name, model: writing(), affixes: tokenizer.affixes)
+      spelled.vocabulary = tokenizer.vocabulary
+      (self.tokenizer, original, tellsTexts) = (spelled, tokenizer, true)
+    }
     reachable = [UInt8](repeating: 0, count: tokenizer.vocabulary.count)
-    pairs = tokenizer.model.pairRule()
+    pairs = self.tokenizer.model.pairRule()
     isLetters = (0..<TokenID(tokenizer.vocabulary.count)).map { id in
       let bytes = tokenizer.vocabulary.bytes(of: id)
       return !bytes.isEmpty && bytes.allSatisfy(Self.isLetter)
@@ -47,6 +59,13 @@ public final class CanonicalRule {
       for place in group.places { groupOfPlace[place] = Int32(index) }
     }
     self.groupOfPlace = groupOfPlace
+  }
+
+  /// A text as its tokens spell it; special tokens written in it are those tokens.
+  public func spelled(_ text: [UInt8]) -> SpelledText {
+    guard let original else { return SpelledText(text) }
+    let specials = original.encode(text).filter { original.vocabulary.isSpecial($0.id) }
+    return SpelledText(text, specials: specials.map { $0.start..<$0.end })
   }
 
   /// The last position of a text from which on its beginning no longer matters: every text that
@@ -81,7 +100,8 @@ public final class CanonicalRule {
   ///   - left: the sequence, which begins at a stable boundary.
   ///   - bytes: what it spells.
   public func allows(_ id: TokenID, after left: [TokenID], spelling bytes: [UInt8]) -> Bool {
-    if isLetters[Int(id)], let pairs, let last = left.last, Self.goesOnWithLetters(bytes),
+    if let pairs, let last = left.last,
+      pairs.holdsAnywhere || isLetters[Int(id)] && Self.goesOnWithLetters(bytes),
       let staysApart = pairs.staysApart(last, id)
     {
       return staysApart
@@ -104,7 +124,9 @@ public final class CanonicalRule {
   ///   - left: the sequence, which begins at a stable boundary.
   ///   - bytes: what it spells.
   public func successors(of left: [TokenID], spelling bytes: [UInt8]) -> Successors {
-    successorBook.successors(of: left, spelling: bytes, self)
+    let tail = left.suffix(tokenizer.model.tail(of: left))
+    let count = tail.reduce(0) { $0 + tokenizer.vocabulary.byteCount(of: $1) }
+    return successorBook.successors(of: Array(tail), spelling: bytes.suffix(count), self)
   }
 
   /// For each group, whether all texts that spell `bytes` and then one of its entries are cut
@@ -146,6 +168,7 @@ public final class CanonicalRule {
 
   /// What may follow a text, as far as its own tokens can depend on it: one of each kind.
   private func continuations(of text: [UInt8]) -> [[UInt8]] {
+    guard tokenizer.looksAhead else { return [[]] }
     let tail = CharacterCompletions.tail(of: text)
     if !tail.isEmpty {
       return completions.completions(of: tail).flatMap { [$0, $0 + [UInt8(ascii: "a")]] }

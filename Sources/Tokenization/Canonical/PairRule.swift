@@ -1,3 +1,20 @@
+/// What pairs of tokens join to, and in which order.
+protocol PairJoins {
+  /// What two neighbours join to, and its rank: lower ones come first.
+  func join(_ left: TokenID, _ right: TokenID) -> (id: TokenID, rank: Int)?
+
+  /// What the bytes of a token are before anything is joined; `nil` where a token does not come about
+  /// so.
+  func parts(of id: TokenID) -> [TokenID]?
+
+  /// Whether nothing but joins matters where these two meet.
+  func matters(_ left: TokenID, _ right: TokenID) -> Bool
+}
+
+extension PairJoins {
+  func matters(_ left: TokenID, _ right: TokenID) -> Bool { true }
+}
+
 /// Whether two tokens of byte-pair encoding that stand side by side in a word stay two.
 ///
 /// Merges happen in the order of their ranks, so the bytes of the left token and those of the right
@@ -28,31 +45,30 @@ final class PairRule {
     }
   }
 
-  private let tables: EncodingTables
+  private let joins: any PairJoins
   private var origins: [Origin]
+  /// Whether it holds for any two tokens, and not only for those of one word.
+  let holdsAnywhere: Bool
 
-  /// A longer token counts as irregular.
-  private static let longest = 64
-
-  /// The rule of a tokenizer's merges.
-  init(_ tables: EncodingTables) {
-    self.tables = tables
-    origins = [Origin](repeating: .notKnown, count: tables.vocabulary.count)
+  /// The rule for a vocabulary of so many tokens.
+  init(_ joins: any PairJoins, count: Int, holdsAnywhere: Bool) {
+    self.joins = joins
+    self.holdsAnywhere = holdsAnywhere
+    origins = [Origin](repeating: .notKnown, count: count)
   }
 
   /// Whether no merge joins what belongs to `left` with what belongs to `right`; `nil` where this way
   /// of finding out does not hold for them.
   func staysApart(_ left: TokenID, _ right: TokenID) -> Bool? {
+    guard joins.matters(left, right) else { return nil }
     var (before, after) = (left, right)
     var (beforeIsUsed, afterIsUsed) = (Int.max, Int.max)
     while true {
       let beforeOrigin = origin(of: before)
       let afterOrigin = origin(of: after)
       guard let beforeRank = beforeOrigin.rank, let afterRank = afterOrigin.rank else { return nil }
-      let merge = tables.merges.merge(before, after)
-      // Of merges with one rank the leftmost is made first.
-      if merge != MergeTable.none, Int(merge >> 32) < beforeIsUsed, Int(merge >> 32) <= afterIsUsed
-      {
+      // Of joins with one rank the leftmost is made first.
+      if let join = joins.join(before, after), join.rank < beforeIsUsed, join.rank <= afterIsUsed {
         return false
       }
       if beforeRank > afterRank, case .merge(_, let half, let rank) = beforeOrigin {
@@ -71,26 +87,100 @@ final class PairRule {
   }
 
   private func found(_ id: TokenID) -> Origin {
-    let bytes = tables.vocabulary.bytes(of: id)
-    guard !bytes.isEmpty, bytes.count <= Self.longest else { return .irregular }
-    var ids = bytes.map { tables.vocabulary.byteTokens[Int($0)] }
-    guard !ids.contains(where: { $0 < 0 }) else { return .irregular }
+    guard var ids = joins.parts(of: id) else { return .irregular }
     if ids == [id] { return .byte }
     var last: (left: TokenID, right: TokenID, rank: Int)?
     while ids.count > 1 {
-      var (best, place) = (MergeTable.none, 0)
+      var best: (id: TokenID, rank: Int)?
+      var place = 0
       for index in 0..<ids.count - 1 {
-        let merge = tables.merges.merge(ids[index], ids[index + 1])
-        if merge < best { (best, place) = (merge, index) }
+        guard let join = joins.join(ids[index], ids[index + 1]), join.rank < best?.rank ?? .max
+        else { continue }
+        (best, place) = (join, index)
       }
-      let rank = Int(best >> 32)
-      guard best != MergeTable.none, last.map({ $0.rank <= rank }) ?? true else {
-        return .irregular
-      }
-      last = (ids[place], ids[place + 1], rank)
-      ids.replaceSubrange(place...place + 1, with: [MergeTable.joined(best)])
+      guard let best, last.map({ $0.rank <= best.rank }) ?? true else { return .irregular }
+      last = (ids[place], ids[place + 1], best.rank)
+      ids.replaceSubrange(place...place + 1, with: [best.id])
     }
     guard ids == [id], let last else { return .irregular }
     return .merge(left: last.left, right: last.right, rank: last.rank)
   }
+}
+
+/// Byte-level BPE: bytes, and merges in the order of their list.
+struct MergeJoins: PairJoins {
+  let tables: EncodingTables
+
+  /// A longer token is left out.
+  private static let longest = 64
+
+  func join(_ left: TokenID, _ right: TokenID) -> (id: TokenID, rank: Int)? {
+    let merge = tables.merges.merge(left, right)
+    return merge == MergeTable.none ? nil : (MergeTable.joined(merge), Int(merge >> 32))
+  }
+
+  func parts(of id: TokenID) -> [TokenID]? {
+    let bytes = tables.vocabulary.bytes(of: id)
+    guard !bytes.isEmpty, bytes.count <= Self.longest else { return nil }
+    let ids = bytes.map { tables.vocabulary.byteTokens[Int($0)] }
+    return ids.contains { $0 < 0 } ? nil : ids
+  }
+}
+
+/// SentencePiece's BPE: characters, and any two neighbours that make a piece, by its score.
+struct ScoredJoins: PairJoins {
+  let tables: SentencePieceTables
+  let table: ScoredPieceTable
+  private let wholes: WholeMatcher
+
+  /// A longer token is left out.
+  private static let longest = 64
+
+  /// The joins over the tables of a vocabulary.
+  init(_ tables: SentencePieceTables, _ table: ScoredPieceTable) {
+    self.tables = tables
+    self.table = table
+    wholes = WholeMatcher(tables.pieces.userDefined, in: tables.pieces.written)
+  }
+
+  private func bytes(of id: TokenID) -> UnsafeBufferPointer<UInt8> {
+    tables.pieces.written.bytes(of: Int(id))
+  }
+
+  private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
+    bytes.baseAddress.map { table.hashing.hash($0, count: bytes.count) }
+  }
+
+  func join(_ left: TokenID, _ right: TokenID) -> (id: TokenID, rank: Int)? {
+    let (left, right) = (bytes(of: left), bytes(of: right))
+    guard left.count + right.count <= table.hashing.longest, let before = hash(left),
+      let after = hash(right)
+    else { return nil }
+    let entry = table.find(table.hashing.joined(before, after, count: right.count))
+    return entry.id >= 0 ? (entry.id, Int(entry.rank)) : nil
+  }
+
+  func parts(of id: TokenID) -> [TokenID]? {
+    let piece = bytes(of: id)
+    guard tables.pieces.kinds[Int(id)] == UInt8(TokenKind.normal.rawValue),
+      piece.count <= Self.longest, let base = piece.baseAddress,
+      wholes.firstMatch(
+        startingIn: 0..<piece.count, of: base, count: piece.count, pieces: tables.pieces.written)
+        == nil
+    else { return nil }
+    var ids: [TokenID] = []
+    var position = 0
+    while position < piece.count {
+      guard let found = UTF8Sequence.scalar(in: base, at: position, end: piece.count) else {
+        return nil
+      }
+      let part = table.find(table.hashing.hash(base + position, count: found.length)).id
+      guard part >= 0 else { return nil }
+      ids.append(part)
+      position += found.length
+    }
+    return ids
+  }
+
+  func matters(_ left: TokenID, _ right: TokenID) -> Bool { !tables.mayStandTogether(left, right) }
 }

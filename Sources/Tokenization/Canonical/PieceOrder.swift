@@ -5,6 +5,12 @@
 public struct PieceOrder: Sendable {
   /// The entries, in order: ordinary ones, single bytes, and user-defined ones.
   public let ids: [TokenID]
+  /// Where each entry of the vocabulary stands; -1 for those that spell no text.
+  public let places: [Int32]
+  /// The first byte of each entry of the vocabulary; ``noByte`` for those that spell no text.
+  public let firstBytes: [UInt16]
+  /// No byte.
+  public static let noByte: UInt16 = 256
   private let pieces: PieceBytes
 
   /// The order of a vocabulary.
@@ -21,6 +27,14 @@ public struct PieceOrder: Sendable {
       if left.elementsEqual(right) { return a < b }
       return left.lexicographicallyPrecedes(right)
     }
+    var places = [Int32](repeating: -1, count: vocabulary.count)
+    var firstBytes = [UInt16](repeating: Self.noByte, count: vocabulary.count)
+    for (place, id) in ids.enumerated() {
+      places[Int(id)] = Int32(place)
+      firstBytes[Int(id)] = UInt16(pieces.bytes(of: Int(id))[0])
+    }
+    self.places = places
+    self.firstBytes = firstBytes
   }
 
   /// Number of bytes of the entry at a place.

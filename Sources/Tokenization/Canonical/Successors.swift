@@ -42,7 +42,7 @@ struct SuccessorBook {
 
   /// The successors of a sequence.
   mutating func successors(
-    of tokens: [TokenID], spelling spelled: [UInt8], _ rule: CanonicalRule
+    of tokens: [TokenID], spelling spelled: some Sequence<UInt8>, _ rule: CanonicalRule
   ) -> Successors {
     if let found = known[tokens] { return found }
     let most = max(16, Self.mostBytes / max(1, rule.order.ids.count))
@@ -50,7 +50,7 @@ struct SuccessorBook {
       for old in latest.prefix(most / 2) { known[old] = nil }
       latest.removeFirst(most / 2)
     }
-    let found = Successors(of: tokens, spelling: spelled, rule)
+    let found = Successors(of: tokens, spelling: Array(spelled), rule)
     known[tokens] = found
     latest.append(tokens)
     return found

@@ -51,6 +51,9 @@ enum Normalizer: Sendable {
     }
   }
 
+  /// Whether something is put before the text.
+  var isPrepending: Bool { if case .prepend = self { true } else { false } }
+
   /// How many times longer a text can become, at most.
   var growth: Int {
     switch self {

@@ -38,6 +38,17 @@ struct PieceDecoder: Sendable {
     return list.flatMap { $0 }
   }
 
+  /// Whether a text is what its entries say one after the other, but for spaces before it.
+  var isJoining: Bool {
+    steps.allSatisfy { step in
+      switch step {
+      case .replace, .metaspace, .byteFallback, .byteAlphabet, .fuse: true
+      case .strip(let content, _, let stop): content == [0x20] && stop == 0
+      case .transcription, .wordPiece, .spaced, .suffix: false
+      }
+    }
+  }
+
   /// What an entry says inside a text.
   func bytes(of piece: [UInt8]) -> [UInt8] {
     var list = [piece]

@@ -79,6 +79,35 @@ struct PipelineModel: TokenizerModel {
     return cut
   }
 
+  var spelling: Spelling {
+    let mark = SentencePieces.escapedSpace
+    let changes = normalizers.contains { step in
+      switch step {
+      // What these change most texts do not hold.
+      case .form(.nfc), .byteAlphabet: false
+      case .replace(.literal(let old), let new): old != [0x20] || new != mark
+      case .prepend(let bytes): bytes != mark && bytes != [0x20]
+      default: true
+      }
+    }
+    let cuttingChanges = cutting.contains { step in
+      switch step {
+      case .split(let step): step.behavior == .removed
+      case .prefixSpace: true
+      case .metaspace(_, let prefix, _): prefix != .never
+      case .byteAlphabet, .scripts, .characters: false
+      }
+    }
+    guard !changes, !cuttingChanges, decoder?.isJoining ?? true else { return .changed }
+    guard normalizers.contains(where: \.isPrepending) else { return .same }
+    return .afterSpaces {
+      PipelineModel(
+        vocabulary: vocabulary, added: added, addedAfter: addedAfter,
+        normalizers: normalizers.filter { !$0.isPrepending }, cutting: cutting, words: words,
+        decoder: decoder)
+    }
+  }
+
   func decode(_ ids: [TokenID]) -> [UInt8] {
     decoder?.decode(ids) ?? vocabulary.joined(ids)
   }

@@ -21,7 +21,7 @@ struct PieceNormalizer: Sendable {
     var isLast: Bool
   }
 
-  let spacing: SentencePieceParts.Spacing
+  var spacing: SentencePieceParts.Spacing
   let map: CharacterMap?
   /// User-defined pieces, which no rule changes.
   let wholes: WholeMatcher

@@ -81,7 +81,8 @@ struct SegmentRules: Sendable {
     ascii = FrozenArray(table)
   }
 
-  private static func forEachScalar(
+  /// Gives the characters of some bytes, each with the one before it; `never` for bytes that are none.
+  static func forEachScalar(
     _ bytes: UnsafeBufferPointer<UInt8>, _ body: (_ before: UInt32?, _ scalar: UInt32) -> Void
   ) {
     guard let base = bytes.baseAddress else { return }

@@ -60,7 +60,7 @@ struct SentencePieceModel: TokenizerModel {
   }
 
   /// Whether tokens between two cuts depend on nothing outside of them.
-  private var isLocal: Bool {
+  var isLocal: Bool {
     if case .bytePair = tables.search { return true }
     return false
   }

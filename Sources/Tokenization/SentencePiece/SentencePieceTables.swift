@@ -7,8 +7,9 @@ struct SentencePieceTables: Sendable {
   }
 
   let pieces: SentencePieces
-  let normalizer: PieceNormalizer
+  private(set) var normalizer: PieceNormalizer
   let rules: SegmentRules
+  private let neighbours: WholeNeighbours
   let search: Search
 
   /// Builds the tables from what a file gave, after checking it.
@@ -18,9 +19,29 @@ struct SentencePieceTables: Sendable {
     let compiled = try map?.rules(key: parts.names.characterMap) ?? CharacterMap.Rules()
     normalizer = PieceNormalizer(pieces, spacing: parts.spacing, map: map, rules: compiled)
     rules = SegmentRules(pieces, map: map, rules: compiled, spacing: parts.spacing)
+    tellsTokensApart =
+      pieces.byteTokens != nil && !pieces.kinds.all.contains(UInt8(TokenKind.unused.rawValue))
+    neighbours = WholeNeighbours(pieces, escapesSpaces: parts.spacing.escapesSpaces)
     switch parts.algorithm {
     case .bytePair: search = .bytePair(ScoredPieceTable(pieces))
     case .unigram: search = .unigram(PieceTrie(pieces))
     }
+  }
+
+  /// Whether each token stands for itself: unused pieces fall apart into others, and characters that
+  /// are unknown join.
+  let tellsTokensApart: Bool
+
+  /// Whether a user-defined piece may lie over the place between two tokens.
+  func mayStandTogether(_ left: TokenID, _ right: TokenID) -> Bool {
+    neighbours.contains(pieces.written.bytes(of: Int(left)), pieces.written.bytes(of: Int(right)))
+  }
+
+  /// The same for texts in which the space before them is written. Where texts can be cut does not
+  /// depend on it.
+  func withoutAddedSpace() -> SentencePieceTables {
+    var tables = self
+    tables.normalizer.spacing.addsSpace = false
+    return tables
   }
 }

@@ -97,6 +97,9 @@ struct WordPieceModel: TokenizerModel {
     }
   }
 
+  /// Spaces are left out.
+  var spelling: Spelling { .changed }
+
   func reach(parsesSpecials: Bool) -> Int? { max(parsesSpecials ? specials.longest : 0, 8) }
 }
 

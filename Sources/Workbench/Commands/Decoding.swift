@@ -189,7 +189,7 @@ extension WorkbenchState {
     let isAtEnd = keep == document.tokens.count
     var new = document
     new.cut(to: keep)
-    for id in ids { new.append(id, vocabulary: model.vocabulary) }
+    for id in ids { new.append(id, tokenizer: model.tokenizer) }
     let old = document
     history.note(History.Entry(document: old, cursor: cursor))
     if !isAtEnd {

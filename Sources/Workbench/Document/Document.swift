@@ -72,16 +72,16 @@ public struct Document: Sendable, Hashable {
   }
 
   /// Appends a token that was drawn or forced.
-  public mutating func append(_ id: TokenID, vocabulary: Vocabulary) {
+  public mutating func append(_ id: TokenID, tokenizer: Tokenizer) {
     let start = bytes.count
-    bytes += vocabulary.bytes(of: id)
+    bytes += tokenizer.bytes(of: id, after: tokens.last?.id)
     tokens.append(Token(id: id, start: start, end: bytes.count))
   }
 
   /// Takes the last token back, and appends another that begins with its bytes.
-  public mutating func heal(with id: TokenID, vocabulary: Vocabulary) {
+  public mutating func heal(with id: TokenID, tokenizer: Tokenizer) {
     cut(to: tokens.count - 1)
-    append(id, vocabulary: vocabulary)
+    append(id, tokenizer: tokenizer)
   }
 
   /// Keeps the first `count` tokens, and the text up to there.

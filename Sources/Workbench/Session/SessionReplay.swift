@@ -25,9 +25,11 @@ extension WorkbenchState {
         history.joins = false
       case .decoded(let ids): replayDecoded(ids)
       case .healed(let id):
-        if let vocabulary = model?.vocabulary, vocabulary.contains(id), !document.tokens.isEmpty {
+        if let tokenizer = model?.tokenizer, tokenizer.vocabulary.contains(id),
+          !document.tokens.isEmpty
+        {
           let followed = cursor >= document.tokens.count - 1
-          document.heal(with: id, vocabulary: vocabulary)
+          document.heal(with: id, tokenizer: tokenizer)
           decode.heals = false
           if followed { moveCursor(to: document.tokens.count - 1) }
         }
@@ -50,11 +52,12 @@ extension WorkbenchState {
   }
 
   private mutating func replayDecoded(_ ids: [TokenID]) {
-    guard let vocabulary = model?.vocabulary else { return }
+    guard let tokenizer = model?.tokenizer else { return }
     let followed = cursor >= document.tokens.count - 1
-    for id in ids where vocabulary.contains(id) {
-      guard document.bytes.count + vocabulary.byteCount(of: id) <= Document.longest else { return }
-      document.append(id, vocabulary: vocabulary)
+    for id in ids where tokenizer.vocabulary.contains(id) {
+      guard document.bytes.count + tokenizer.vocabulary.byteCount(of: id) <= Document.longest
+      else { return }
+      document.append(id, tokenizer: tokenizer)
     }
     if followed { moveCursor(to: document.tokens.count - 1) }
   }

@@ -87,7 +87,7 @@ extension WorkbenchState {
       return []
     }
     let followed = cursor >= document.tokens.count - 1
-    document.append(step.token, vocabulary: model.vocabulary)
+    document.append(step.token, tokenizer: model.tokenizer)
     take(step, trace, followed: followed)
     return [.log(SessionEntry(.decoded([step.token])))]
   }
@@ -95,7 +95,7 @@ extension WorkbenchState {
   private mutating func healed(_ step: DecodeStep, _ trace: Trace) -> [Effect] {
     guard step.index == document.tokens.count - 1, let model else { return [] }
     let followed = cursor >= step.index
-    document.heal(with: step.token, vocabulary: model.vocabulary)
+    document.heal(with: step.token, tokenizer: model.tokenizer)
     decode.heals = false
     decode.start = step.index
     take(step, trace, followed: followed)

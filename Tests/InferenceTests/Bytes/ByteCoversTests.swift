@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenization
 
 @testable import Inference
+@testable import Tokenization
 
 @Suite("Exact probabilities of bytes")
 struct ByteCoversTests {
@@ -20,14 +20,24 @@ struct ByteCoversTests {
       try TinyTokenizer(
         bytes: [0xD0, 0xBE, 0xBF, 0xC2, 0xAB, 0x20],
         merges: [([0xD0], [0xBE]), ([0xD0, 0xBE], [0xD0]), ([0xC2], [0xAB]), ([0xBE], [0xC2])]),
+      try TinyTokenizer(
+        pieces: ["ab", "▁a", "ba", "▁▁", "▁ab", "a", "b", "▁", "о"],
+        bytes: Array("ab о".utf8), addsSpace: false),
+      try TinyTokenizer(
+        pieces: ["▁a", "ab", "▁▁", "▁▁a", "b▁", "a", "b", "▁"],
+        bytes: Array("ab é".utf8), addsSpace: true),
+      // Only the space before a text makes pieces with letters, and letters come in bytes.
+      try TinyTokenizer(
+        pieces: ["▁é", "éb", "▁b▁", "▁", "b"], bytes: Array("éb ".utf8), addsSpace: true),
     ]
   }
 
   private func texts(_ tiny: TinyTokenizer, length: Int, count: Int, seed: UInt64) -> [[UInt8]] {
     var generator = SeededGenerator(seed: seed)
-    let letters = tiny.pieces.filter { $0.bytes.count == 1 }.map(\.bytes[0])
+    // With all 256 bytes as tokens there are many more sequences.
+    let (length, count) = tiny.end > 250 ? ((length + 2) / 2, min(count, 3)) : (length, count)
     return (0..<count).map { _ in
-      (0..<length).map { _ in letters[Int.random(in: 0..<letters.count, using: &generator)] }
+      (0..<length).map { _ in tiny.bytes[Int.random(in: 0..<tiny.bytes.count, using: &generator)] }
     }
   }
 
@@ -83,6 +93,64 @@ struct ByteCoversTests {
         }
       }
     }
+  }
+
+  @Test("the space that is put before texts belongs to none, also after a special token")
+  func openingSpaces() throws {
+    let tiny = try TinyTokenizer(
+      pieces: ["▁a", "ab", "▁b", "▁▁", "a", "b", "▁"], bytes: Array("ab ".utf8), addsSpace: true)
+    let source = TableSource(vocabularySize: Int(tiny.end) + 2, seed: 5)
+    let begin = tiny.tokenizer.vocabulary.bytes(of: tiny.end + 1)
+    for text in ["ab a", "", " b", "b", "  "].map({ Array($0.utf8) }) {
+      // After the first of two special tokens the second is a token, and what follows it is text.
+      let covers = ByteCovers(rule: CanonicalRule(tiny.tokenizer), source: source)
+      try covers.begin(begin + begin + text)
+      let grown = ByteCovers(
+        rule: CanonicalRule(tiny.tokenizer),
+        source: TableSource(vocabularySize: Int(tiny.end) + 2, seed: 5))
+      try grown.begin(begin + begin, isOpen: true)
+      for offset in 0...text.count {
+        let place = 2 * begin.count + offset
+        let found = try covers.canonical(at: place)
+        let also = try grown.canonical(at: place)
+        #expect(zip(found.probabilities, also.probabilities).allSatisfy { abs($0 - $1) < 1e-12 })
+        // The table knows the last two tokens only, so that the text's own first two are enough.
+        var sums = [Double](repeating: 0, count: 256)
+        let given = Array(text[..<offset])
+        let longer = tiny.covers(
+          of: given, and: 1, after: [tiny.end + 1, tiny.end + 1], source, canonical: true)
+        for cover in longer {
+          sums[Int(tiny.tokenizer.decode(cover.tokens)[offset])] += cover.probability
+        }
+        let counted = sums.reduce(0, +) / (1 - found.end)
+        for byte in 0..<256 {
+          #expect(abs(found.probabilities[byte] - sums[byte] / counted) < 1e-9)
+        }
+        let naive = try covers.naive(at: place)
+        #expect(naive.covers[0].end == place)
+        #expect(naive.probabilities[Int(UInt8(ascii: "a"))] > 0)
+        if offset < text.count { grown.append(text[offset]) }
+      }
+      // The measures of the text's own tokens cover its bytes.
+      let ids = tiny.tokenizer.encode(begin + begin + text).map(\.id)
+      let told = tiny.tokenizer.text(of: ids)
+      #expect(told.bytes == begin + begin + text)
+      #expect(told.spans == tiny.tokenizer.encode(told.bytes).map { $0.start..<$0.end })
+    }
+  }
+
+  @Test("a tokenizer that changes texts is refused")
+  func changed() throws {
+    var parts = SentencePieceParts()
+    for (piece, kind) in [("<unk>", TokenKind.unknown), ("a", .normal), ("▁", .normal)] {
+      parts.pieces.append(piece.utf8)
+      parts.kinds.append(kind.rawValue)
+      parts.scores.append(0)
+    }
+    let tokenizer = try Tokenizer(parts, name: "tiny", roles: TokenRoles())
+    let covers = ByteCovers(
+      rule: CanonicalRule(tokenizer), source: TableSource(vocabularySize: 3, seed: 1))
+    #expect(throws: ByteFault.changed) { try covers.begin(Array("a".utf8)) }
   }
 
   @Test("going on by a byte gives what the whole text gives")

@@ -5,6 +5,8 @@ struct TinyTokenizer {
   let tokenizer: Tokenizer
   /// The entries that spell text, with their bytes.
   let pieces: [(id: TokenID, bytes: [UInt8])]
+  /// The bytes of which texts are made.
+  let bytes: [UInt8]
   /// The entry that ends a text.
   let end: TokenID
   /// What may follow a text, to tell whether a sequence is canonical.
@@ -37,7 +39,39 @@ struct TinyTokenizer {
     self.tokenizer = tokenizer
     end = TokenID(parts.tokens.count - 2)
     pieces = (0..<end).map { ($0, tokenizer.vocabulary.bytes(of: $0)) }
+    self.bytes = bytes
     rests = [[]] + bytes.map { [$0] } + bytes.flatMap { a in bytes.map { [a, $0] } }
+  }
+
+  /// A SentencePiece vocabulary that falls back to bytes: pieces by their rank, a space written `▁`.
+  ///
+  /// - Parameters:
+  ///   - bytes: of which texts are made.
+  ///   - addsSpace: whether a space is put before every text.
+  init(pieces: [String], bytes: [UInt8], addsSpace: Bool) throws {
+    var parts = SentencePieceParts()
+    func add(_ piece: String, _ kind: TokenKind, score: Float = 0) {
+      parts.pieces.append(piece.utf8)
+      parts.kinds.append(kind.rawValue)
+      parts.scores.append(score)
+    }
+    for (rank, piece) in pieces.enumerated() { add(piece, .normal, score: -Float(rank)) }
+    for byte in UInt8.min...UInt8.max {
+      let digits = String(byte, radix: 16, uppercase: true)
+      add("<0x" + (byte < 16 ? "0" : "") + digits + ">", .byte)
+    }
+    for special in ["</s>", "<s>"] { add(special, .control) }
+    parts.fallsBackToBytes = true
+    parts.spacing = SentencePieceParts.Spacing(
+      addsSpace: addsSpace, removesExtraSpaces: false, replacesInvalid: false)
+    let end = TokenID(parts.pieces.count - 2)
+    let tokenizer = try Tokenizer(
+      parts, name: "tiny", roles: TokenRoles(beginOfText: end + 1, endOfText: end))
+    self.tokenizer = tokenizer
+    self.end = end
+    self.pieces = (0..<end).map { ($0, tokenizer.vocabulary.bytes(of: $0)) }
+    self.bytes = bytes
+    rests = [[]] + bytes.map { [$0] }
   }
 
   /// Whether a sequence is the beginning of the encoding of some text.
@@ -48,24 +82,25 @@ struct TinyTokenizer {
     }
   }
 
-  /// Every sequence that spells `text`, the last token possibly more, with its probability.
+  /// Every sequence that spells `text` and `more` further bytes, whatever these are, the last token
+  /// possibly still more, with its probability.
   func covers(
-    of text: [UInt8], _ source: TableSource, canonical: Bool
+    of text: [UInt8], and more: Int = 0, after before: [TokenID] = [], _ source: TableSource,
+    canonical: Bool
   ) -> [(tokens: [TokenID], probability: Double)] {
+    if text.isEmpty, more == 0 { return [([], 1)] }
     var found: [(tokens: [TokenID], probability: Double)] = []
-    func go(_ tokens: [TokenID], _ position: Int, _ probability: Double) {
-      guard position < text.count || tokens.isEmpty else {
+    func go(_ tokens: [TokenID], _ probability: Double) {
+      let spelled = tokenizer.decode(tokens)
+      guard zip(spelled, text).allSatisfy({ $0 == $1 }) else { return }
+      guard spelled.count < text.count + more else {
         if !canonical || isCanonical(tokens) { found.append((tokens, probability)) }
         return
       }
-      let next = source.probabilities(tokens)
-      for (id, bytes) in pieces {
-        guard zip(bytes, text[position...]).allSatisfy({ $0 == $1 }) else { continue }
-        go(tokens + [id], position + bytes.count, probability * next[Int(id)])
-      }
+      let next = source.probabilities(before + tokens)
+      for (id, _) in pieces { go(tokens + [id], probability * next[Int(id)]) }
     }
-    if text.isEmpty { return [([], 1)] }
-    go([], 0, 1)
+    go([], 1)
     return found
   }
 
@@ -75,12 +110,15 @@ struct TinyTokenizer {
     of text: [UInt8], _ source: TableSource, canonical: Bool
   ) -> (probabilities: [Double], end: Double, invalidMass: Double, probability: Double) {
     var sums = [Double](repeating: 0, count: 256)
-    for byte in Set(pieces.compactMap(\.bytes.first)) {
-      sums[Int(byte)] = covers(of: text + [byte], source, canonical: canonical)
-        .reduce(0) { $0 + $1.probability }
+    for cover in covers(of: text, and: 1, source, canonical: canonical) {
+      sums[Int(tokenizer.decode(cover.tokens)[text.count])] += cover.probability
     }
     let own = covers(of: text, source, canonical: canonical)
-    let ending = own.reduce(0) { sum, cover in
+    // Where tokens spell a space that does not count, a text may be none of them or this one.
+    let silent = canonical || !text.isEmpty ? [] : pieces.filter { tokenizer.decode([$0.id]) == [] }
+    let first = source.probabilities([])
+    let ends = own + silent.map { ([$0.id], first[Int($0.id)]) }
+    let ending = ends.reduce(0) { sum, cover in
       tokenizer.decode(cover.tokens).count == text.count
         ? sum + cover.probability * source.probabilities(cover.tokens)[Int(end)] : sum
     }

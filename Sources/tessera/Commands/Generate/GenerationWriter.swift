@@ -16,19 +16,22 @@ struct GenerationWriter {
   private var end: Int
   /// How many bytes of the prompt the first tokens spell once more.
   private var repeated: Int
+  /// The token before the next.
+  private var last: TokenID?
   private var text: [UInt8] = []
   private var steps: [Step] = []
   private var seconds = 0.0
 
   init(
     format: GenerateCommand.Format, model: Model, prompt: [UInt8], start: Int, repeated: Int,
-    settings: SamplerSettings
+    after last: TokenID?, settings: SamplerSettings
   ) {
     self.format = format
     self.model = model
     self.prompt = prompt
     self.settings = settings
     self.repeated = repeated
+    self.last = last
     end = start
   }
 
@@ -49,16 +52,18 @@ struct GenerationWriter {
   /// Writes a token.
   mutating func write(_ step: DecodeStep, record: TokenRecord) throws {
     let vocabulary = model.tokenizer.vocabulary
-    let bytes = vocabulary.bytes(of: step.token)
+    let said = model.tokenizer.bytes(of: step.token, after: last)
+    last = step.token
     seconds += step.seconds
     let row = Step(
       model: format == .jsonl ? model.name : nil, index: step.index, id: step.token,
-      piece: vocabulary.text(of: step.token), bytes: bytes, start: end, end: end + bytes.count,
+      piece: vocabulary.text(of: step.token), bytes: vocabulary.bytes(of: step.token),
+      start: end, end: end + said.count,
       special: vocabulary.isSpecial(step.token), probability: step.probability, kept: step.kept,
       surprisal: record.logProbability.map { max(0, -Double($0) / M_LN2) })
-    end += bytes.count
-    let new = bytes.dropFirst(repeated)
-    repeated -= bytes.count - new.count
+    end += said.count
+    let new = said.dropFirst(repeated)
+    repeated -= said.count - new.count
     text += new
     switch format {
     case .jsonl: try output.write(text: JSONText.line(row))

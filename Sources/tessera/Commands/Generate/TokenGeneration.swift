@@ -25,10 +25,10 @@ struct TokenGeneration {
     let ids = tokenizer.encode(prompt.whole).map(\.id)
     // A special token at the end, or a prompt of one token, is nothing that could be healed.
     let healing = heals ? TokenHealing(ids, rule: CanonicalRule(tokenizer)) : nil
-    let taken = healing?.bytes.count ?? 0
+    let taken = healing == nil ? 0 : tokenizer.text(of: ids).spans.last?.count ?? 0
     var writer = GenerationWriter(
       format: format, model: model, prompt: prompt.text, start: prompt.text.count - taken,
-      repeated: taken,
+      repeated: taken, after: (healing?.ids ?? ids).last,
       settings: sampling.settings(banned: []))
     let conditions = StopConditions(limit: limit, texts: stops)
     var decoder = Decoder(settings)
