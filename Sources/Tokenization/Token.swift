@@ -5,18 +5,31 @@ public typealias TokenID = Int32
 public struct Token: Sendable, Hashable {
   /// The vocabulary entry.
   public var id: TokenID
-  /// Byte offset in the text at which the token begins.
-  public var start: Int
+  // Of a long text there are many tokens, so offsets are kept in half the bytes.
+  @usableFromInline var first: UInt32
+  @usableFromInline var next: UInt32
+
+  /// Byte offset in the text at which the token begins; below ``longestText``.
+  @inlinable public var start: Int {
+    get { Int(first) }
+    set { first = UInt32(truncatingIfNeeded: newValue) }
+  }
   /// Byte offset in the text just past the token. `end - start` equals the number of bytes of the
   /// vocabulary entry, except where the text holds bytes that the vocabulary cannot say
   /// (`Vocabulary.absentBytes`): those belong to no token, or lie inside one that closed over them.
-  public var end: Int
+  @inlinable public var end: Int {
+    get { Int(next) }
+    set { next = UInt32(truncatingIfNeeded: newValue) }
+  }
+
+  /// The longest text that tokens can lie in, in bytes.
+  public static let longestText = Int(UInt32.max)
 
   /// A token of `text[start..<end]`.
-  public init(id: TokenID, start: Int, end: Int) {
+  @inlinable public init(id: TokenID, start: Int, end: Int) {
     self.id = id
-    self.start = start
-    self.end = end
+    first = UInt32(truncatingIfNeeded: start)
+    next = UInt32(truncatingIfNeeded: end)
   }
 }
 

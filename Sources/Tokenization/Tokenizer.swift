@@ -44,12 +44,14 @@ public struct Tokenizer: Sendable {
   ///   - addsAffixes: whether the tokens of `affixes` are put around the text, without bytes of
   ///     their own: at its beginning and its end. By default a text is taken as it is.
   ///
+  /// A text has at most ``Token/longestText`` bytes.
   /// Byte-level BPE leaves bytes of `Vocabulary.absentBytes` out; without them its tokens cover the
   /// text and `decode` gives it back. A text of n bytes costs O(n log n) time at worst, whatever it
   /// holds.
   public func encode(
     _ text: [UInt8], parsesSpecials: Bool = true, addsAffixes: Bool = false
   ) -> [Token] {
+    precondition(text.count <= Token.longestText)
     var tokens: [Token] = []
     tokens.reserveCapacity(text.count / 3 + affixes.prefix.count + affixes.suffix.count)
     if addsAffixes { tokens += affixes.prefix.map { Token(id: $0, start: 0, end: 0) } }

@@ -79,12 +79,15 @@ struct BestPath {
   @inline(__always)
   mutating func skip(_ id: TokenID) { sum += pieces.scores[Int(id)] }
 
-  /// Whether a normalised stretch is cut into the same pieces whatever stands before it: whether its
-  /// best way is better than the second by more than rounding can take away.
+  /// Whether a normalised stretch is cut into the same pieces whatever stands before it.
+  ///
+  /// Adding a score to a sum can be off by ``largestError``. The best way wins at every place if,
+  /// with all its errors against it, it is still better than any other with all errors in favour; so
+  /// the two best are looked for with errors in favour.
   func isCertain(_ text: [UInt8]) -> Bool {
-    /// The sums of the two best ways to each place.
-    var ways = [(best: Double, second: Double)](
-      repeating: (-.infinity, -.infinity), count: text.count + 1)
+    /// The two best sums to each place, and how many pieces the best has.
+    var ways = [(best: Double, pieces: Int, second: Double)](
+      repeating: (-.infinity, 0, -.infinity), count: text.count + 1)
     ways[0].best = 0
     var start = 0
     while start < text.count {
@@ -98,14 +101,13 @@ struct BestPath {
       for (id, count) in trie.matches(text, from: start) {
         // User-defined pieces have scores of their own.
         guard pieces.kinds[Int(id)] == UInt8(TokenKind.normal.rawValue) else { return false }
-        let score = Double(pieces.scores[Int(id)])
-        for sum in [before.best + score, before.second + score] {
-          let known = ways[start + count]
-          if sum > known.best {
-            ways[start + count] = (sum, known.best)
-          } else if sum > known.second {
-            ways[start + count].second = sum
-          }
+        let score = Double(pieces.scores[Int(id)]) + Self.largestError
+        let known = ways[start + count]
+        let (best, second) = (before.best + score, before.second + score)
+        if best > known.best {
+          ways[start + count] = (best, before.pieces + 1, max(known.best, second))
+        } else {
+          ways[start + count].second = max(known.second, best)
         }
         if count == length { isPiece = true }
       }
@@ -113,7 +115,8 @@ struct BestPath {
       start += length
     }
     let last = ways[text.count]
-    return last.best - last.second > 2 * Self.largestError * Double(text.count + 1)
+    // What is added here in doubles is off by far less than a thousandth of an error.
+    return last.best - last.second > 2 * Self.largestError * (Double(last.pieces) + 0.001)
   }
 
   @inline(__always)
