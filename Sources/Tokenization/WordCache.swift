@@ -13,6 +13,11 @@ struct WordCache {
     var low: UInt64
     var high: UInt64
 
+    /// The key of no word: of one without bytes.
+    static let none = Key(low: 0, high: 0)
+
+    private init(low: UInt64, high: UInt64) { (self.low, self.high) = (low, high) }
+
     /// The key of `count` bytes, 1 to 15, at `word`; `available` bytes may be read there.
     @inline(__always)
     init(_ word: UnsafePointer<UInt8>, count: Int, available: Int) {
@@ -49,13 +54,14 @@ struct WordCache {
   }
 
   private static let places = 1 << 15
-  private var entries: [Entry?] = Array(repeating: nil, count: places)
+  private var entries = Array(
+    repeating: Entry(key: .none, ids: SIMD4(repeating: -1)), count: places)
 
   /// The tokens of a word, if they are remembered.
   @inline(__always)
   func find(_ key: Key) -> SIMD4<TokenID>? {
-    guard let entry = entries[key.place], entry.key == key else { return nil }
-    return entry.ids
+    let entry = entries[key.place]
+    return entry.key == key ? entry.ids : nil
   }
 
   /// Remembers the tokens of a word: the first `count`, at most four, of `ids`.

@@ -23,8 +23,6 @@ struct BestPath {
 
   /// The largest error of adding a score to a sum, which is below ``largestSum``.
   private static let largestError = 0.004
-  /// What a stretch that is remembered can add to a sum at most.
-  private static let largestStretch: Float = 5_000
 
   private let trie: PieceTrie
   private let pieces: SentencePieces
@@ -72,12 +70,19 @@ struct BestPath {
     sum = total
   }
 
-  /// Whether the sum stays below its limit whatever is in the next stretch.
-  var hasRoom: Bool { abs(sum) < Self.largestSum - Self.largestStretch }
-
-  /// Goes over a stretch whose pieces are known.
+  /// Goes over a stretch whose pieces are known, -1 after the last; not where the sum would grow so
+  /// large on the way that it is brought back to zero.
   @inline(__always)
-  mutating func skip(_ id: TokenID) { sum += pieces.scores[Int(id)] }
+  mutating func skip(_ ids: SIMD8<TokenID>) -> Bool {
+    var next = sum
+    for index in 0..<ids.scalarCount {
+      guard ids[index] >= 0 else { break }
+      next += pieces.scores[Int(ids[index])]
+      guard abs(next) < Self.largestSum else { return false }
+    }
+    sum = next
+    return true
+  }
 
   /// Whether a normalised stretch is cut into the same pieces whatever stands before it.
   ///
@@ -98,20 +103,26 @@ struct BestPath {
         } ?? 1
       }
       var isPiece = false
-      for (id, count) in trie.matches(text, from: start) {
+      var node = PieceTrie.root
+      for position in start..<text.count {
+        let child = trie.nodes[Int(node)].base &+ UInt32(text[position])
+        let found = trie.nodes[Int(child)]
+        guard found.parent == node else { break }
+        node = child
+        guard found.id >= 0 else { continue }
         // User-defined pieces have scores of their own.
-        guard pieces.kinds[Int(id)] == UInt8(TokenKind.normal.rawValue) else { return false }
-        let score = Double(pieces.scores[Int(id)]) + Self.largestError
-        let known = ways[start + count]
+        guard found.score.isFinite else { return false }
+        let score = Double(found.score) + Self.largestError
+        let known = ways[position + 1]
         let (best, second) = (before.best + score, before.second + score)
         if best > known.best {
-          ways[start + count] = (best, before.pieces + 1, max(known.best, second))
+          ways[position + 1] = (best, before.pieces + 1, max(known.best, second))
         } else {
-          ways[start + count].second = max(known.second, best)
+          ways[position + 1].second = max(known.second, best)
         }
-        if count == length { isPiece = true }
+        if position + 1 - start == length { isPiece = true }
       }
-      guard isPiece, -before.best < Double(Self.largestStretch) / 2 else { return false }
+      guard isPiece, -before.best < Double(Self.largestSum) / 2 else { return false }
       start += length
     }
     let last = ways[text.count]

@@ -26,8 +26,14 @@ struct PieceNormalizer: Sendable {
   /// User-defined pieces, which no rule changes.
   let wholes: WholeMatcher
   let written: PieceBytes
-  /// For each ASCII character whether it stays as it is before another ASCII character.
+  /// For each ASCII character what it becomes before another ASCII character: itself, a space, or what
+  /// rules say.
   private let plain: FrozenArray<UInt8>
+  private static let byRules: UInt8 = 0
+  private static let itself: UInt8 = 1
+  private static let blank: UInt8 = 2
+  /// For each byte whether a user-defined piece begins with it.
+  private let beginsWhole: FrozenArray<Bool>
   private static let replacement = FrozenArray<UInt8>([0xEF, 0xBF, 0xBD])
   private static let space = UInt8(ascii: " ")
 
@@ -42,14 +48,15 @@ struct PieceNormalizer: Sendable {
     wholes = WholeMatcher(
       spacing.findsWholes(map: map) ? pieces.userDefined : [], in: pieces.written)
     var begins = Set(wholes.ids.map { pieces.written.bytes(of: Int($0))[0] })
+    beginsWhole = FrozenArray((UInt8.min...UInt8.max).map(begins.contains))
     for (before, after) in rules.pairs where before < 0x80 && after < 0x80 {
       begins.insert(UInt8(before))
     }
     plain = FrozenArray(
       (UInt8(0)..<128).map { byte in
-        guard byte != Self.space, !begins.contains(byte) else { return 0 }
         let changes = withUnsafePointer(to: byte) { map?.longestMatch($0, count: 1) != nil }
-        return changes ? 0 : 1
+        guard !changes, !begins.contains(byte) else { return Self.byRules }
+        return byte == Self.space ? Self.blank : Self.itself
       })
   }
 
@@ -58,7 +65,7 @@ struct PieceNormalizer: Sendable {
   private func prefix(
     _ text: UnsafePointer<UInt8>, at position: Int, end: Int
   ) -> CharacterMap.Match {
-    if wholes.longest > 0,
+    if beginsWhole.base[Int(text[position])],
       let found = wholes.firstMatch(
         startingIn: position..<position + 1, of: text, count: end, pieces: written)
     {
@@ -103,9 +110,16 @@ struct PieceNormalizer: Sendable {
     var position = start
     while position < end {
       let byte = text[position]
-      if byte < 0x80, plain.base[Int(byte)] != 0, position + 1 == end || text[position + 1] < 0x80 {
-        out.append(byte, from: position - start)
-        afterSpace = false
+      if byte < 0x80, plain.base[Int(byte)] != Self.byRules,
+        position + 1 == end || text[position + 1] < 0x80
+      {
+        if plain.base[Int(byte)] == Self.blank {
+          if !afterSpace { appendSpace(position - start, to: &out) }
+          afterSpace = spacing.removesExtraSpaces
+        } else {
+          out.append(byte, from: position - start)
+          afterSpace = false
+        }
         position += 1
         continue
       }

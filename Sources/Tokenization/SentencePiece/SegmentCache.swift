@@ -9,11 +9,16 @@ struct SegmentCache {
   static let longest = 23
   /// Tokens up to which a stretch can be remembered.
   static let mostTokens = 8
-  private static let places = 1 << 15
+  private static let places = 1 << 16
 
   /// The bytes of a stretch, filled up with zeros, and its length in the last byte.
   struct Key: Equatable {
     private var words: (UInt64, UInt64, UInt64)
+
+    /// The key of no stretch: of one without bytes.
+    static let none = Key()
+
+    private init() { words = (0, 0, 0) }
 
     /// The key of `count` bytes, 1 to 23, at `text`; `available` bytes may be read there.
     @inline(__always)
@@ -60,7 +65,7 @@ struct SegmentCache {
     }
   }
 
-  /// What one place holds.
+  /// What one place holds, in 64 bytes.
   struct Entry {
     var key: Key
     /// The tokens, -1 after the last.
@@ -69,7 +74,8 @@ struct SegmentCache {
     var ends: SIMD8<UInt8>
   }
 
-  private var entries: [Entry?] = Array(repeating: nil, count: places)
+  private var entries = Array(
+    repeating: Entry(key: .none, ids: SIMD8(repeating: -1), ends: SIMD8()), count: places)
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
@@ -84,8 +90,8 @@ struct SegmentCache {
   /// What is remembered of a stretch.
   @inline(__always)
   func find(_ key: Key) -> Entry? {
-    guard let entry = entries[key.place], entry.key == key else { return nil }
-    return entry
+    let entry = entries[key.place]
+    return entry.key == key ? entry : nil
   }
 
   /// Remembers the tokens of a stretch that begins at `start`, at most eight, which follow each

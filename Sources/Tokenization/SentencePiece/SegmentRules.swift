@@ -9,10 +9,13 @@
 struct SegmentRules: Sendable {
   /// The first and the last character that a character of the text becomes; `never` where that
   /// depends on its neighbours.
-  private struct Edges {
+  private struct Edges: BitwiseCopyable {
     var first: UInt32
     var last: UInt32
   }
+
+  /// Characters below this one, those of most alphabets, have their edges in a table.
+  private static let firstRare: UInt32 = 0x3200
 
   /// No character: beside it nothing is known.
   private static let never = UInt32.max
@@ -34,6 +37,7 @@ struct SegmentRules: Sendable {
   private let known: Set<UInt32>
   /// For each two ASCII characters whether there is a cut between them: 128 rows of 128.
   private var ascii = FrozenArray<UInt8>([])
+  private var commonEdges = FrozenArray<Edges>([])
 
   /// The rules of a vocabulary.
   init(
@@ -72,6 +76,7 @@ struct SegmentRules: Sendable {
     written = own
     known = single
     joinsUnknown = pieces.byteTokens == nil
+    commonEdges = FrozenArray((0..<Self.firstRare).map { foundEdges($0) })
     var table = [UInt8](repeating: 0, count: 128 * 128)
     for before in 0..<UInt32(128) {
       for after in 0..<UInt32(128) where isCut(before, after) {
@@ -106,7 +111,12 @@ struct SegmentRules: Sendable {
   }
 
   /// What a character of the text becomes.
+  @inline(__always)
   private func edges(_ scalar: UInt32) -> Edges {
+    scalar < Self.firstRare ? commonEdges.base[Int(scalar)] : foundEdges(scalar)
+  }
+
+  private func foundEdges(_ scalar: UInt32) -> Edges {
     var edges = Edges(first: scalar, last: scalar)
     if let map {
       var bytes: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
