@@ -12,6 +12,7 @@ struct BytePairMerger {
   static let shortLimit = 96
 
   private let merges: MergeTable
+  private let firstJoins: FirstJoins
   private let byteTokens: FrozenArray<TokenID>
   private let pieces: PieceBytes
 
@@ -23,8 +24,11 @@ struct BytePairMerger {
   private var neighbours = [UInt64](repeating: MergeTable.none, count: shortLimit)
 
   /// A merger over the tables of a tokenizer.
-  init(merges: MergeTable, byteTokens: FrozenArray<TokenID>, pieces: PieceBytes) {
+  init(
+    merges: MergeTable, firstJoins: FirstJoins, byteTokens: FrozenArray<TokenID>, pieces: PieceBytes
+  ) {
     self.merges = merges
+    self.firstJoins = firstJoins
     self.byteTokens = byteTokens
     self.pieces = pieces
   }
@@ -44,8 +48,16 @@ struct BytePairMerger {
       filled += 1
     }
     count = filled
-    if filled <= Self.shortLimit { joinShort() } else { joinLong() }
+    if filled == word.count { joinFirst(word) }
+    if count <= Self.shortLimit { joinShort() } else { joinLong(filled) }
     return word.count - filled
+  }
+
+  @inline(__always)
+  private mutating func joinFirst(_ word: UnsafeBufferPointer<UInt8>) {
+    guard count > 1, word.contains(where: { $0 >= 0x80 }) else { return }
+    let (joins, merges) = (firstJoins, merges)
+    count = ids.withUnsafeMutableBufferPointer { joins.join(word, $0, merges) }
   }
 
   private mutating func joinShort() {
@@ -87,12 +99,13 @@ struct BytePairMerger {
   /// Tokens stand at the place of their first byte; the place of the last byte holds the token's
   /// length, so that the token before a place is found too. The queue may hold pairs that are no
   /// longer neighbours: they are recognised when they come up.
-  private mutating func joinLong() {
-    let length = count
+  private mutating func joinLong(_ length: Int) {
     var lengths = [UInt16](repeating: 1, count: length)
+    spread(over: length, &lengths)
     var queue = MergeQueue(capacity: length)
-    for place in 0..<(length - 1) {
-      queue.collect(merges.merge(ids[place], ids[place + 1]), at: place)
+    for place in 0..<(length - 1) where ids[place] >= 0 {
+      let next = place + pieces.length(of: Int(ids[place]))
+      if next < length { queue.collect(merges.merge(ids[place], ids[next]), at: place) }
     }
     queue.order()
     while let (merge, place) = queue.popFirst() {
@@ -120,5 +133,19 @@ struct BytePairMerger {
       kept += 1
     }
     count = kept
+  }
+
+  /// Moves each token to the place of its first byte, from the last on; the others' places get -1.
+  private mutating func spread(over length: Int, _ lengths: inout [UInt16]) {
+    guard count < length else { return }
+    var place = length
+    for index in (0..<count).reversed() {
+      let id = ids[index]
+      let bytes = pieces.length(of: Int(id))
+      place -= bytes
+      for inner in place..<place + bytes { ids[inner] = -1 }
+      ids[place] = id
+      lengths[place + bytes - 1] = UInt16(bytes)
+    }
   }
 }

@@ -110,6 +110,7 @@ extension EncodingTables {
         key: parts.names.merges, index: error.second,
         what: "is the same as entry \(error.first)")
     }
+    firstJoins = FirstJoins(list, vocabulary: vocabulary)
     self.vocabulary = vocabulary
     self.ignoresMerges = ignoresMerges
   }

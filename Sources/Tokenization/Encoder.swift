@@ -4,6 +4,8 @@ import Synchronization
 struct EncodingTables: Sendable {
   let vocabulary: Vocabulary
   let merges: MergeTable
+  /// The joins that are made at once.
+  let firstJoins: FirstJoins
   /// Whether a word that is an entry is taken as it is, whatever its merges would make of it.
   let ignoresMerges: Bool
 
@@ -29,7 +31,8 @@ final class Encoder: @unchecked Sendable {
   init(_ tables: EncodingTables) {
     self.tables = tables
     merger = BytePairMerger(
-      merges: tables.merges, byteTokens: tables.vocabulary.byteTokens,
+      merges: tables.merges, firstJoins: tables.firstJoins,
+      byteTokens: tables.vocabulary.byteTokens,
       pieces: tables.vocabulary.pieces)
   }
 

@@ -30,6 +30,60 @@ import Testing
     }
   }
 
+  @Test(
+    "so it does for letters of several bytes, in whatever order their bytes are joined",
+    arguments: 0..<40)
+  func severalBytes(seed: Int) throws {
+    var generator = Seeded(UInt64(seed) + 100)
+    let letters = ["a", "ж", "о", "п", "р", "今", "仏", "仇", "𝑎"].map { Array($0.utf8) }
+    // What is made of bytes, of letters, and of ends of letters with what follows them.
+    var entries = Set(letters.flatMap { $0 }.map { [$0] })
+    var merges: [([UInt8], [UInt8])] = []
+    // At first what a letter is made of, as in training.
+    for letter in letters where seed % 4 != 0 {
+      for end in 2..<max(2, letter.count + 1) where entries.insert(Array(letter[..<end])).inserted {
+        merges.append((Array(letter[..<(end - 1)]), [letter[end - 1]]))
+      }
+    }
+    while merges.count < 120 {
+      let left = entries.sorted { $0.lexicographicallyPrecedes($1) }.randomElement(
+        using: &generator)
+      let right = entries.sorted { $0.lexicographicallyPrecedes($1) }
+        .randomElement(using: &generator)
+      guard let left, let right, left.count + right.count <= 12,
+        letters.contains(where: { letter in
+          letters.contains { Self.holds(letter + $0 + letter, left + right) }
+        }),
+        entries.insert(left + right).inserted
+      else { continue }
+      merges.append((left, right))
+    }
+    if seed % 2 == 0 { merges.shuffle(using: &generator) }
+    let written = merges.map { (SmallVocabulary.written($0.0), SmallVocabulary.written($0.1)) }
+    var parts = SmallVocabulary.parts()
+    parts.merges = .init()
+    for entry in merges.map({ $0.0 + $0.1 }) {
+      parts.tokens.append(SmallVocabulary.written(entry).utf8)
+      parts.kinds.append(TokenKind.normal.rawValue)
+    }
+    for (left, right) in written { parts.merges.append((left + " " + right).utf8) }
+    let tokenizer = try SmallVocabulary.tokenizer(parts)
+    for length in [1, 2, 3, 5, 8, 20, 40, 60, 120] {
+      for _ in 0..<3 {
+        let word = generator.text(length, of: letters)
+        let expected = SmallVocabulary.naiveMerge(SmallVocabulary.written(word), written)
+        let found = tokenizer.encode(word).map {
+          SmallVocabulary.written(tokenizer.vocabulary.bytes(of: $0.id))
+        }
+        #expect(found == expected, "\(String(decoding: word, as: UTF8.self))")
+      }
+    }
+  }
+
+  private static func holds(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+    text.indices.contains { text[$0...].starts(with: part) }
+  }
+
   @Test("a word of a million equal letters is encoded")
   func longWord() throws {
     let doubling = (0..<10).map { String(repeating: "a", count: 1 << $0) }.map { ($0, $0) }

@@ -11,7 +11,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure speed on this machine.",
     subcommands: [
       BenchDecode.self, BenchPrefill.self, BenchRecord.self, BenchRollouts.self, BenchStart.self,
-      BenchMemory.self, BenchBytes.self, BenchPrompts.self, BenchTokenize.self, BenchRender.self,
+      BenchMemory.self, BenchBytes.self, BenchPrompts.self, BenchTokenize.self,
+      BenchRetokenize.self, BenchRender.self,
     ])
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
