@@ -15,6 +15,9 @@ struct MergeTable: Sendable {
   }
 
   private let entries: FrozenArray<Entry>
+  /// A bit for each value of a part of the hash: set where some pair has it. Most neighbours that are
+  /// never joined are told by it, without a look into the table, which is far larger.
+  private let marks: FrozenArray<UInt64>
   private let seed = SeededHash.processSeed
   /// Number of merges.
   let count: Int
@@ -37,9 +40,13 @@ struct MergeTable: Sendable {
     let places = PieceTable.placeCount(for: merges.count)
     let mask = places - 1
     var table = [Entry](repeating: Entry(pair: Self.none, merge: Self.none), count: places)
+    var marks = [UInt64](repeating: 0, count: max(1, places / Self.markedBits))
     for (rank, merge) in merges.enumerated() {
       let pair = Self.pair(merge.left, merge.right)
-      var place = Int(truncatingIfNeeded: SeededHash.mix(pair, seed: seed)) & mask
+      let hash = SeededHash.mix(pair, seed: seed)
+      let mark = Self.mark(hash, marks.count)
+      marks[mark.word] |= mark.bit
+      var place = Int(truncatingIfNeeded: hash) & mask
       while table[place].pair != Self.none {
         if table[place].pair == pair {
           throw Repetition(first: Int(table[place].merge >> 32), second: rank)
@@ -50,6 +57,7 @@ struct MergeTable: Sendable {
         pair: pair, merge: UInt64(rank) << 32 | UInt64(UInt32(bitPattern: merge.joined)))
     }
     entries = FrozenArray(table)
+    self.marks = FrozenArray(marks)
     count = merges.count
   }
 
@@ -63,6 +71,15 @@ struct MergeTable: Sendable {
     }
   }
 
+  /// Places of the table for each word of marks: eight bits for a place.
+  private static let markedBits = 8
+
+  /// The bit of a hash among so many words, a power of two.
+  @inline(__always)
+  private static func mark(_ hash: UInt64, _ words: Int) -> (word: Int, bit: UInt64) {
+    (Int(truncatingIfNeeded: hash >> 32) & (words - 1), 1 << (hash >> 58))
+  }
+
   @inline(__always)
   private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
@@ -73,8 +90,11 @@ struct MergeTable: Sendable {
   @inline(__always)
   func merge(_ left: TokenID, _ right: TokenID) -> UInt64 {
     let pair = Self.pair(left, right)
+    let hash = SeededHash.mix(pair, seed: seed)
+    let mark = Self.mark(hash, marks.count)
+    guard marks.base[mark.word] & mark.bit != 0 else { return Self.none }
     let mask = entries.count - 1
-    var place = Int(truncatingIfNeeded: SeededHash.mix(pair, seed: seed)) & mask
+    var place = Int(truncatingIfNeeded: hash) & mask
     while true {
       let entry = entries.base[place]
       if entry.pair == pair { return entry.merge }
