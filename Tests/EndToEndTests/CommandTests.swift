@@ -191,6 +191,10 @@ struct CommandTests {
     ).object()
     #expect(memory["tokens"] as? Int == 50)
     #expect(memory["beyond_file_bytes"] as? Int ?? 0 < memory["peak_bytes"] as? Int ?? 0)
+    let keys = try CommandRun.tessera(
+      "bench", "retokenize", "--bytes", "5000", "--keys", "7", "--format", "json"
+    ).object()
+    #expect(keys["bytes"] as? Int == 5007 && (keys["runs"] as? [Double])?.count == 7)
     let render = try CommandRun.tessera(
       "bench", "render", "--tokens", "3", "--format", "json"
     ).object()

@@ -32,6 +32,8 @@ public final class CanonicalRule {
   public let order: PieceOrder
   /// The entries by their first character.
   public let groups: [PieceGroups.Group]
+  /// The groups whose characters can undo a token before them.
+  private let undoing: [Int]
   /// The group of the entry at each place of the order.
   let groupOfPlace: [Int32]
 
@@ -53,12 +55,15 @@ public final class CanonicalRule {
       return !bytes.isEmpty && bytes.allSatisfy(Self.isLetter)
     }
     order = PieceOrder(tokenizer.vocabulary)
-    groups = PieceGroups(order).groups
+    let groups = PieceGroups(order).groups
+    self.groups = groups
     var groupOfPlace = [Int32](repeating: 0, count: order.ids.count)
     for (index, group) in groups.enumerated() {
       for place in group.places { groupOfPlace[place] = Int32(index) }
     }
     self.groupOfPlace = groupOfPlace
+    let characters = pairs?.undoing ?? []
+    undoing = groups.indices.filter { groups[$0].character.map(characters.contains) ?? false }
   }
 
   /// A text as its tokens spell it; special tokens written in it are those tokens.
@@ -143,6 +148,14 @@ public final class CanonicalRule {
     }
     cuts[last] = found
     return found
+  }
+
+  /// The groups of which no entry may follow a sequence whose last token is this one.
+  func barredGroups(after last: TokenID?) -> [Int] {
+    guard let pairs, let last else { return [] }
+    return undoing.filter { group in
+      groups[group].character.map { pairs.isUndone(last, by: $0) } ?? false
+    }
   }
 
   private static func lastCharacter(of bytes: [UInt8]) -> [UInt8] {

@@ -9,10 +9,18 @@ protocol PairJoins {
 
   /// Whether nothing but joins matters where these two meet.
   func matters(_ left: TokenID, _ right: TokenID) -> Bool
+
+  /// Whether a token cannot stay as it is when a character follows it, whatever comes then.
+  func isUndone(_ id: TokenID, by character: [UInt8]) -> Bool
+
+  /// The characters that can do so.
+  var undoing: Set<[UInt8]> { get }
 }
 
 extension PairJoins {
   func matters(_ left: TokenID, _ right: TokenID) -> Bool { true }
+  func isUndone(_ id: TokenID, by character: [UInt8]) -> Bool { false }
+  var undoing: Set<[UInt8]> { [] }
 }
 
 /// Whether two tokens of byte-pair encoding that stand side by side in a word stay two.
@@ -56,6 +64,14 @@ final class PairRule {
     self.holdsAnywhere = holdsAnywhere
     origins = [Origin](repeating: .notKnown, count: count)
   }
+
+  /// Whether a token cannot stay as it is when a character follows it, whatever comes then.
+  func isUndone(_ id: TokenID, by character: [UInt8]) -> Bool {
+    joins.isUndone(id, by: character)
+  }
+
+  /// The characters that can do so.
+  var undoing: Set<[UInt8]> { joins.undoing }
 
   /// Whether no merge joins what belongs to `left` with what belongs to `right`; `nil` where this way
   /// of finding out does not hold for them.
@@ -183,4 +199,33 @@ struct ScoredJoins: PairJoins {
   }
 
   func matters(_ left: TokenID, _ right: TokenID) -> Bool { !tables.mayStandTogether(left, right) }
+
+  /// User-defined pieces are found before anything is joined, the longest at each place. So a token
+  /// is undone when the character makes such a piece of it, or, if it is none itself, of its end.
+  func isUndone(_ id: TokenID, by character: [UInt8]) -> Bool {
+    let written =
+      character == [UInt8(ascii: " ")] && tables.normalizer.spacing.escapesSpaces
+      ? SentencePieces.escapedSpace : character
+    let piece = Array(bytes(of: id))
+    let kind = tables.pieces.kinds[Int(id)]
+    guard SentencePieces.isText(kind), !wholes.ids.isEmpty else { return false }
+    let isWhole = kind == UInt8(TokenKind.userDefined.rawValue)
+    return (isWhole ? 0..<1 : piece.indices).contains { start in
+      (piece[start...] + written).withUnsafeBufferPointer { longer in
+        wholes.exact(longer, in: tables.pieces.written) != nil
+      }
+    }
+  }
+
+  var undoing: Set<[UInt8]> {
+    var found: Set<[UInt8]> = []
+    for id in wholes.ids {
+      SegmentRules.forEachScalar(bytes(of: id)) { before, scalar in
+        guard before != nil, let character = Unicode.Scalar(scalar) else { return }
+        let isSpace = scalar == SentencePieces.escapedSpaceScalar
+        found.insert(isSpace ? [UInt8(ascii: " ")] : Array(String(character).utf8))
+      }
+    }
+    return found
+  }
 }

@@ -9,6 +9,8 @@ public final class Successors {
   private let spelled: [UInt8]
   /// For each group of the rule, whether it is cut off from what the sequence spells.
   private let cuts: [Bool]
+  /// The groups, few if any, of which no entry may follow.
+  private let barred: [Int]
   /// For each place of the order: 0 where not known, 1 where the token may follow, 2 where not; empty
   /// as long as nothing is known.
   private var known: [UInt8] = []
@@ -18,12 +20,15 @@ public final class Successors {
     self.tokens = tokens
     self.spelled = spelled
     cuts = rule.cutGroups(after: spelled)
+    barred = rule.barredGroups(after: tokens.last)
   }
 
   /// Whether the token at a place of the rule's order may follow.
   public func allow(_ place: Int) -> Bool {
+    let group = Int(rule.groupOfPlace[place])
+    guard barred.isEmpty || !barred.contains(group) else { return false }
     let id = rule.order.ids[place]
-    if cuts[Int(rule.groupOfPlace[place])] { return rule.isReachable(id) }
+    if cuts[group] { return rule.isReachable(id) }
     if known.isEmpty { known = [UInt8](repeating: 0, count: rule.order.ids.count) }
     if known[place] == 0 {
       known[place] = rule.allows(id, after: tokens, spelling: spelled) ? 1 : 2
