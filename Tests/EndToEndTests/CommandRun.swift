@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built `tessera`, run as a user runs it.
@@ -41,7 +42,7 @@ final class StartedCommand {
     let folder = try TemporaryFolder()
     self.folder = folder
     let files = try ["input", "output", "errors"].map { name in
-      let path = folder.path(name)
+      let path = folder.file(name)
       try Data(name == "input" ? input : []).write(to: URL(fileURLWithPath: path))
       return try #require(FileHandle(forUpdatingAtPath: path))
     }
@@ -80,40 +81,28 @@ final class StartedCommand {
   }
 }
 
-/// A folder that goes away with the value.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("tessera-tests-" + UUID().uuidString)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
+extension TemporaryFolder {
+  /// The bytes of a file.
   func read(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: url.appendingPathComponent(name)))
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
   }
 
   /// Writes a file, executable when it starts with `#!`; returns its path.
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    let file = url.appendingPathComponent(name)
+    let url = URL(fileURLWithPath: file(name))
     try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: file)
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
     if bytes.starts(with: Array("#!".utf8)) {
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
     }
-    return file.path
+    return url.path
   }
 
   /// Names of what lies in a folder, without the lock that stays.
   func content(_ name: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path(name))) ?? [])
+    ((try? FileManager.default.contentsOfDirectory(atPath: file(name))) ?? [])
       .filter { $0 != ".pull.lock" }.sorted()
   }
 }

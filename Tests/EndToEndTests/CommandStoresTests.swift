@@ -11,8 +11,8 @@ struct CommandStoresTests {
   init() throws {
     folder = try TemporaryFolder()
     environment = [
-      "HOME": folder.path("home"), "XDG_DATA_HOME": folder.path("data"),
-      "TESSERA_MODELS": folder.path("models"), "HF_HUB_CACHE": "", "HF_HOME": "",
+      "HOME": folder.file("home"), "XDG_DATA_HOME": folder.file("data"),
+      "TESSERA_MODELS": folder.file("models"), "HF_HUB_CACHE": "", "HF_HOME": "",
       "XDG_CACHE_HOME": "", "OLLAMA_MODELS": "",
     ]
     try folder.write("models/.keep", [])
@@ -116,12 +116,12 @@ struct CommandStoresTests {
     try fillStores()
     try folder.write("hub/models--a--b/snapshots/r/c.gguf", Self.tiny)
     try folder.write("home2/hub/models--d/snapshots/r/e.gguf", Self.tiny)
-    let cache = try list(["HF_HUB_CACHE": folder.path("hub"), "HF_HOME": folder.path("home2")])
+    let cache = try list(["HF_HUB_CACHE": folder.file("hub"), "HF_HOME": folder.file("home2")])
     #expect(cache.origin("a/b/c") == "Hugging Face" && cache.origin("d/e") == nil)
     #expect(cache.origin("org/name/file") == nil)
-    let home = try list(["HF_HOME": folder.path("home2")])
+    let home = try list(["HF_HOME": folder.file("home2")])
     #expect(home.origin("d/e") == "Hugging Face")
-    let ollama = try list(["OLLAMA_MODELS": folder.path("nowhere")])
+    let ollama = try list(["OLLAMA_MODELS": folder.file("nowhere")])
     #expect(ollama.origin("tiny:1b") == nil)
   }
 
@@ -163,11 +163,11 @@ struct CommandStoresTests {
     try folder.write("models/empty.gguf", [])
     try folder.write("models/steers\u{1b}[2J.gguf", Self.tiny)
     try files.createSymbolicLink(
-      atPath: folder.path("models/loop"), withDestinationPath: folder.path("models"))
+      atPath: folder.file("models/loop"), withDestinationPath: folder.file("models"))
     try files.createSymbolicLink(
-      atPath: folder.path("models/self.gguf"), withDestinationPath: folder.path("models/self.gguf"))
+      atPath: folder.file("models/self.gguf"), withDestinationPath: folder.file("models/self.gguf"))
     try files.createDirectory(
-      atPath: folder.path("models/folder.gguf"), withIntermediateDirectories: true)
+      atPath: folder.file("models/folder.gguf"), withIntermediateDirectories: true)
     try folder.write("models/" + (0..<40).map { "d\($0)" }.joined(separator: "/") + "/x.gguf", [1])
     let library = "home/.ollama/models/manifests/registry.ollama.ai/library/"
     try folder.write(library + "broken/latest", Array("{".utf8))
@@ -205,8 +205,8 @@ struct CommandStoresTests {
     try folder.write("models/m.gguf", Self.tiny)
     for number in 0..<1000 {
       try FileManager.default.createSymbolicLink(
-        atPath: folder.path("models/m\(number).gguf"),
-        withDestinationPath: folder.path("models/m.gguf"))
+        atPath: folder.file("models/m\(number).gguf"),
+        withDestinationPath: folder.file("models/m.gguf"))
     }
     let listed = try list()
     #expect(listed.rows.count == 1001)

@@ -117,7 +117,7 @@ struct CommandTests {
   func models() throws {
     let folder = try TemporaryFolder()
     try folder.write("broken.gguf", Array("GGUF\u{3}\u{0}\u{0}\u{0}".utf8))
-    let environment = ["TESSERA_MODELS": folder.url.path]
+    let environment = ["TESSERA_MODELS": folder.path]
     let list = try CommandRun.tessera("models", "list", environment: environment)
     #expect(list.status == 0)
     #expect(list.text.contains("smollm2-135m") && list.text.contains("broken"))
@@ -130,7 +130,7 @@ struct CommandTests {
 
   @Test("folders are described, and an encoder is refused where a text should go on")
   func folders() throws {
-    let place = try TestSupport.TemporaryFolder()
+    let place = try TemporaryFolder()
     var tiny = TinyEncoder()
     tiny.modules = TinyEncoder.modules(pooling: "{\"pooling_mode\":\"cls\"}", normalised: true)
     let encoder = try tiny.write(to: place, name: "vectors")

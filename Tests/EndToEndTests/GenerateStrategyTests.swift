@@ -75,7 +75,7 @@ struct GenerateStrategyTests {
 
   @Test("a model of another vocabulary counts by its weight")
   func weights() throws {
-    let place = try TestSupport.TemporaryFolder()
+    let place = try TemporaryFolder()
     var folder = TinyFolder(TinyModel(seed: 2))
     folder.hasTokenizer = true
     let tiny = try folder.write(to: place, name: "tiny")

@@ -16,9 +16,9 @@ struct TokenizerCommandTests {
     try folder.write("text/de/a.txt", Self.text("manual-de", 300_000))
     try folder.write("text/py/b.txt", Self.text("code-python", 100_000))
     try folder.write("text/py/binary", [1, 0, 2])
-    let output = folder.path("out.json")
+    let output = folder.file("out.json")
     let trained = try CommandRun.tessera(
-      "tokenizer", "train", folder.path("text"), "--output", output, "--vocabulary", "3000",
+      "tokenizer", "train", folder.file("text"), "--output", output, "--vocabulary", "3000",
       "--special", "<|end|>", "--format", "json")
     #expect(trained.status == 0, "\(trained.errorText)")
     let report = try trained.object()
@@ -32,8 +32,8 @@ struct TokenizerCommandTests {
     #expect(tokens.text.split(separator: " ").last == "0\n")
 
     let mixture = try CommandRun.tessera(
-      "tokenizer", "mixture", output, "--category", "german=" + folder.path("text/de"),
-      "--category", "python=" + folder.path("text/py"), "--merges", "2000", "--format", "json")
+      "tokenizer", "mixture", output, "--category", "german=" + folder.file("text/de"),
+      "--category", "python=" + folder.file("text/py"), "--merges", "2000", "--format", "json")
     #expect(mixture.status == 0, "\(mixture.errorText)")
     let found = try mixture.object()
     let categories = try #require(found["categories"] as? [[String: Any]])
@@ -42,8 +42,8 @@ struct TokenizerCommandTests {
     #expect(abs((shares.first ?? 0) - 0.75) < 1e-6 && abs((shares.last ?? 0) - 0.25) < 1e-6)
     #expect((found["binding"] as? [Any])?.isEmpty == false)
     let table = try CommandRun.tessera(
-      "tokenizer", "mixture", output, "--category", "german=" + folder.path("text/de"),
-      "--category", "python=" + folder.path("text/py"), "--merges", "500")
+      "tokenizer", "mixture", output, "--category", "german=" + folder.file("text/de"),
+      "--category", "python=" + folder.file("text/py"), "--merges", "500")
     #expect(table.text.contains("german") && table.text.contains("%"))
   }
 
@@ -52,7 +52,7 @@ struct TokenizerCommandTests {
     let folder = try TemporaryFolder()
     let text = try folder.write("text.txt", Array("some text\n".utf8))
     let empty = try folder.write("empty.txt", [])
-    let output = folder.path("out.json")
+    let output = folder.file("out.json")
     func status(_ arguments: String...) throws -> Int32 {
       let run = try StartedCommand(["tokenizer"] + arguments).finish()
       #expect(run.errorLines.count == 1, "\(run.errorText)")
@@ -62,8 +62,8 @@ struct TokenizerCommandTests {
     #expect(try status("train", text, "--output", text) == 64)
     #expect(try status("train", text, "--output", output, "--kind", "lib", "--special", "x") == 64)
     #expect(try status("train", empty, "--output", output) == 65)
-    #expect(try status("train", folder.path("none"), "--output", output) == 66)
-    #expect(try status("train", text, "--output", folder.path("no/such.json")) == 73)
+    #expect(try status("train", folder.file("none"), "--output", output) == 66)
+    #expect(try status("train", text, "--output", folder.file("no/such.json")) == 73)
     #expect(try status("mixture", "smollm2-135m", "--category", text) == 64)
     #expect(try status("mixture", "smollm2-135m", "--category", "a=" + text) == 64)
     #expect(
@@ -77,7 +77,7 @@ struct TokenizerCommandTests {
     let folder = try TemporaryFolder()
     let text = try folder.write("text.txt", Self.text("manual-de", 1_000_000))
     let command = try StartedCommand([
-      "tokenizer", "train", text, "--output", folder.path("out.json"), "--kind", "lib",
+      "tokenizer", "train", text, "--output", folder.file("out.json"), "--kind", "lib",
       "--passes", "1000",
     ])
     let status = "/proc/\(command.process.processIdentifier)/status"

@@ -47,8 +47,8 @@ struct TokenizerComparisonTests {
     try folder.write("en/b/c.txt", Array("It is raining.\n".utf8))
     try folder.write("de/a.txt", Array("Die Katze saß auf der Matte.\n".utf8))
     let object = try CommandRun.tessera(
-      "tokenizer", "inspect", "smollm2-135m", "bytes", "--texts", "en=\(folder.path("en"))",
-      "--texts", "de=\(folder.path("de"))", "--format", "json"
+      "tokenizer", "inspect", "smollm2-135m", "bytes", "--texts", "en=\(folder.file("en"))",
+      "--texts", "de=\(folder.file("de"))", "--format", "json"
     ).object()
     let items = try #require(object["tokenizers"] as? [[String: Any]])
     #expect(items.count == 2 && items[0]["entries"] as? Int == 49_152)

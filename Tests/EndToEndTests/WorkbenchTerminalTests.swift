@@ -14,7 +14,7 @@ struct WorkbenchTerminalTests {
     try Tmux(
       [StartedCommand.binary.path] + arguments, size: size, term: term,
       environment: environment.merging([
-        "XDG_STATE_HOME": folder.path("state"), "XDG_CONFIG_HOME": folder.path("config"),
+        "XDG_STATE_HOME": folder.file("state"), "XDG_CONFIG_HOME": folder.file("config"),
         "SWIFT_BACKTRACE": "enable=no",
       ]) { $1 })
   }
@@ -37,13 +37,13 @@ struct WorkbenchTerminalTests {
 
   @Test("what a model's file wants before a text stands there, and the text is evaluated with it")
   func opening() throws {
-    let path = folder.path("begins.gguf")
+    let path = folder.file("begins.gguf")
     try Data(TinyModel(seed: 3, beginsTexts: true).writer().bytes()).write(to: URL(filePath: path))
     let terminal = try open("--model", path)
     try terminal.wait(for: "<|im_start|>╎T╎h╎e")
     #expect(!(try terminal.wait(for: "keeps").contains("saved")))
     // Nothing was done, so no session is kept.
-    #expect(!FileManager.default.fileExists(atPath: folder.path("state/tessera/sessions")))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("state/tessera/sessions")))
     try terminal.press("u")
     try terminal.wait(until: "it is taken away") { !$0.contains("<|im_start|>") }
     try terminal.press("q")
@@ -238,7 +238,7 @@ struct WorkbenchTerminalTests {
   func suspend() throws {
     let terminal = try Tmux(
       ["bash", "--norc", "--noprofile", "-i"],
-      environment: ["XDG_STATE_HOME": folder.path("state"), "PS1": "shell> "])
+      environment: ["XDG_STATE_HOME": folder.file("state"), "PS1": "shell> "])
     try terminal.wait(for: "shell>")
     try terminal.type(StartedCommand.binary.path)
     try terminal.press("Enter")
@@ -283,7 +283,7 @@ struct WorkbenchTerminalTests {
     try terminal.wait(for: "fish")
     try terminal.wait(for: "<FF>")
     try terminal.press("w")
-    try terminal.type(folder.path("screen.svg"))
+    try terminal.type(folder.file("screen.svg"))
     try terminal.press("Enter")
     try terminal.wait(for: "saved the screen")
     let svg = String(decoding: try folder.read("screen.svg"), as: UTF8.self)
@@ -294,7 +294,7 @@ struct WorkbenchTerminalTests {
   func refusals() throws {
     let theme = try folder.write("config/tessera/themes/bad.toml", Array("heat = 7\n".utf8))
     let environment = [
-      "XDG_CONFIG_HOME": folder.path("config"), "XDG_STATE_HOME": folder.path("s"),
+      "XDG_CONFIG_HOME": folder.file("config"), "XDG_STATE_HOME": folder.file("s"),
     ]
     let cases: [([String], Int)] = [
       (["--model", "nothing-like-this"], 69), (["/nowhere/text.txt"], 66),

@@ -1,7 +1,7 @@
 /// The pieces of a stretch whose scores have the largest sum (Viterbi's algorithm), with the
 /// arithmetic of the reference: sums are of 32 bits, from the beginning of the text on, brought back
-/// to zero when they grow large, and a sum equal to one found before does not replace it. So the rounding of a long text decides
-/// between ways that are nearly equal, as it does in the reference.
+/// to zero when they grow large, and a sum equal to one found before does not replace it. So the
+/// rounding of a long text decides between ways that are nearly equal, as it does in the reference.
 ///
 /// Paper: Kudo 2018, "Subword Regularization", section 3.1.
 struct BestPath {
