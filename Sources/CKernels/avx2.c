@@ -244,15 +244,13 @@ static double exponentials(const float *x, int32_t n, float most, float scale, f
   return sum_lanes(s);
 }
 
-/* exp(d) for d <= 0 to the last bits of a double: 2^k * exp(r) with |r| <= log(2) / 2, whose series is
+/* exp(d) for -700 <= d <= 0 to the last bits of a double: 2^k * exp(r) with |r| <= log(2) / 2, whose series is
  * summed to r^13. */
 static inline __m256d exponential_f64(__m256d d) {
   static const double series[] = {
       1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
       1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1,           1,
   };
-  /* Below there is nothing that a sum would notice. */
-  d = _mm256_max_pd(d, _mm256_set1_pd(-700));
   __m256d k = _mm256_round_pd(_mm256_mul_pd(d, _mm256_set1_pd(0x1.71547652b82fep+0)),
                               _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   __m256d r = _mm256_fnmadd_pd(k, _mm256_set1_pd(0x1.62e42fefa39efp-1), d);
@@ -265,12 +263,13 @@ static inline __m256d exponential_f64(__m256d d) {
 }
 
 static double exponentials_f64(const float *x, int32_t n, float most, double *y) {
-  const __m256d m = _mm256_set1_pd(most);
+  const __m256d m = _mm256_set1_pd(most), least = _mm256_set1_pd(-700);
   __m256d s = _mm256_setzero_pd();
   int32_t i = 0;
   for (; i + 4 <= n; i += 4) {
     __m256d d = _mm256_sub_pd(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), m);
-    __m256d e = _mm256_and_pd(exponential_f64(d), _mm256_cmp_pd(d, d, _CMP_ORD_Q));
+    /* Neither what is not a number nor what no sum would notice has an exponential. */
+    __m256d e = _mm256_and_pd(exponential_f64(d), _mm256_cmp_pd(d, least, _CMP_GE_OQ));
     _mm256_storeu_pd(y + i, e);
     s = _mm256_add_pd(s, e);
   }

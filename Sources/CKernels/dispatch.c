@@ -123,7 +123,8 @@ void ck_attention_values(const float *weights, size_t weights_stride, int32_t he
 
 void ck_probabilities(const float *x, int32_t n, double *out) {
   const double sum = current()->exponentials_f64(x, n, current()->maximum(x, n), out);
-  for (int32_t i = 0; i < n; i++) out[i] /= sum;
+  if (sum > 0)
+    for (int32_t i = 0; i < n; i++) out[i] /= sum;
 }
 
 int32_t ck_draw(const float *x, int32_t n, float scale, double unit, float *probability) {

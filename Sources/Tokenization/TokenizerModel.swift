@@ -33,6 +33,10 @@ protocol TokenizerModel: Sendable {
   /// How what the tokens of a text say stands to the text.
   var spelling: Spelling { get }
 
+  /// Where a space is put before texts: whether a text whose first token is this one begins with what
+  /// the token says after a space.
+  func bringsSpace(_ id: TokenID) -> Bool
+
   /// Whether the tokens of a text can depend on what follows it.
   var looksAhead: Bool { get }
 
@@ -59,6 +63,10 @@ protocol TokenizerModel: Sendable {
 
 extension TokenizerModel {
   var spelling: Spelling { .same }
+
+  func bringsSpace(_ id: TokenID) -> Bool {
+    vocabulary.pieces.bytes(of: Int(id)).first == UInt8(ascii: " ") && !vocabulary.isSpecial(id)
+  }
 
   var looksAhead: Bool { true }
 

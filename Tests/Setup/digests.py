@@ -13,12 +13,12 @@ import numpy
 MULTIPLIER = 0xD6E8FEB86659FD93
 
 
-def documents(text):
-    """The text, cut between characters into parts of very different lengths."""
+def documents(text, shortest=0.0, longest=4.5):
+    """The text, cut between characters into parts of very different lengths: powers of ten."""
     generator = random.Random(len(text))
     start = 0
     while start < len(text):
-        length = int(10 ** generator.uniform(0, 4.5))
+        length = int(10 ** generator.uniform(shortest, longest))
         yield text[start:start + length]
         start += length
 

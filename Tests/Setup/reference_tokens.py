@@ -13,16 +13,16 @@ results are those of the same file, texts and script.
 """
 
 import base64
-import hashlib
 import json
 import pathlib
-import random
 import sys
 
 import numpy
 import tiktoken
 import tokenizers
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+from digests import Stamp, documents
 
 CONTROL = 3
 WITH_SPECIALS = {"words", "extremes"}
@@ -133,16 +133,6 @@ READERS = {
 }
 
 
-def documents(text):
-    """The text, cut between characters into parts of very different lengths."""
-    generator = random.Random(len(text))
-    start = 0
-    while start < len(text):
-        length = int(10 ** generator.uniform(1.5, 5.3))
-        yield text[start:start + length]
-        start += length
-
-
 def write(path, parts, ids):
     ids = [numpy.array(found, dtype="<u4") for found in ids]
     sizes = [(len(part.encode("utf-8")), len(found)) for part, found in zip(parts, ids)]
@@ -161,19 +151,16 @@ def byte_offsets(part, offsets):
 def main():
     kind = sys.argv[1]
     source, texts, results = (pathlib.Path(argument) for argument in sys.argv[2:])
-    state = hashlib.sha256(pathlib.Path(__file__).read_bytes())
-    state.update((texts / "recipe").read_bytes())
-    state.update(
-        f"{tokenizers.__version__} {tiktoken.__version__} {source.stat().st_size} "
-        f"{source.stat().st_mtime_ns}".encode())
-    stamp = results / "state"
-    if stamp.exists() and stamp.read_text() == state.hexdigest():
+    versions = f"{tokenizers.__version__} {tiktoken.__version__}"
+    file = f"{source.stat().st_size} {source.stat().st_mtime_ns}"
+    stamp = Stamp(
+        results / "state", __file__, (texts / "recipe").read_bytes(), versions.encode(), file.encode())
+    if stamp.is_set():
         return
-    results.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
+    stamp.clear()
     reference = READERS[kind](source)
     for path in sorted(texts.glob("*.txt")):
-        parts = list(documents(path.read_bytes().decode("utf-8")))
+        parts = list(documents(path.read_bytes().decode("utf-8"), 1.5, 5.3))
         if kind != "tekken":
             write(results / (path.stem + ".ids"), parts, reference.ids(parts, plain=False))
         if path.stem in WITH_SPECIALS or kind == "tekken":
@@ -181,7 +168,7 @@ def main():
         if kind == "json" and path.stem in WITH_OFFSETS:
             offsets = [byte_offsets(p, o) for p, o in zip(parts, reference.offsets(parts))]
             (results / (path.stem + ".offsets")).write_bytes(b"".join(o.tobytes() for o in offsets))
-    stamp.write_text(state.hexdigest())
+    stamp.set()
 
 
 main()

@@ -71,7 +71,8 @@ void ck_attention_values(const float *weights, size_t weights_stride, int32_t he
                          size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
 /* log(sum(exp(x))) and the entropy in nats of softmax(x). */
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy);
-/* out = softmax(x), computed in doubles; what is not a number has the probability 0. */
+/* out = softmax(x), computed in doubles; what is not a number has the probability 0, and where no
+ * place has a finite value all have. */
 void ck_probabilities(const float *x, int32_t n, double *out);
 /* Draws from softmax(scale * x): the first place at which the sum of probabilities exceeds `unit`, and
  * its probability. What is not a number has none; -1 when no place has a finite value. */

@@ -98,20 +98,14 @@ extension ByteCovers {
   private func mayFollow(_ id: TokenID, _ beginning: Beginning) -> Bool {
     switch beginning {
     case .within: true
-    case .withSpace: bringsSpace(id)
-    case .withoutSpace: !bringsSpace(id)
+    case .withSpace: rule.bringsSpace(id)
+    case .withoutSpace: !rule.bringsSpace(id)
     }
-  }
-
-  /// Whether a text that begins with this token begins with what it says after a space.
-  private func bringsSpace(_ id: TokenID) -> Bool {
-    let vocabulary = rule.tokenizer.vocabulary
-    return vocabulary.bytes(of: id).first == UInt8(ascii: " ") && vocabulary.kind(of: id) != .byte
   }
 
   /// The probability of all tokens that bring the space.
   private func spaced(_ probabilities: [Double]) -> Double {
-    order.range(startingWith: [UInt8(ascii: " ")]).map { order.ids[$0] }.filter(bringsSpace)
+    order.range(startingWith: [UInt8(ascii: " ")]).map { order.ids[$0] }.filter(rule.bringsSpace)
       .reduce(0) { $0 + probabilities[Int($1)] }
   }
 }

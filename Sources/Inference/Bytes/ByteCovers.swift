@@ -173,7 +173,7 @@ public final class ByteCovers {
       guard end >= given.end || successors.contains(where: { order.length(at: $0) > depth }) else {
         continue
       }
-      for tokens in encodings(of: open, from: settled.end, upTo: end) {
+      for tokens in encodings(of: open, from: settled.end, upTo: end, given) {
         let spelled = Array(open[..<(end - settled.end)])
         let left = Left(
           memory: book.memory(of: tokens, after: trunk),
@@ -193,13 +193,15 @@ public final class ByteCovers {
   }
 
   /// The canonical sequences of some bytes from a settled place up to another.
-  private func encodings(of open: [UInt8], from start: Int, upTo end: Int) -> [[TokenID]] {
+  private func encodings(
+    of open: [UInt8], from start: Int, upTo end: Int, _ given: Given
+  ) -> [[TokenID]] {
     guard !rule.tokenizer.looksAhead else { return rule.encodings(of: open, upTo: end - start) }
     if knownEncodings.start != start { knownEncodings = (start, [:]) }
     if let found = knownEncodings.byEnd[end] { return found }
     let found = rule.encodings(of: open, upTo: end - start)
-    // A space that may come before what goes on is not there yet.
-    if end < spelled.bytes.count { knownEncodings.byEnd[end] = found }
+    // A space after the text's own bytes is not theirs yet.
+    if end <= given.end { knownEncodings.byEnd[end] = found }
     return found
   }
 

@@ -104,28 +104,8 @@ public final class TokenTree {
     for token in 0..<part.count { hidden.append(evaluator.pass.hidden(token: token)) }
   }
 
-  /// Gives the logits after some nodes, `[vocabulary]` each, with the logarithm of the sum of their
-  /// exponentials; weights are read once for many nodes.
-  public func withLogits(
-    of chosen: some Collection<Int>,
-    _ body: (_ node: Int, _ logits: Span<Float>, _ logSumExp: Float) throws -> Void
-  ) rethrows {
-    let sums = UnsafeMutablePointer<Float>.zeros(Evaluator.logitTile)
-    defer { sums.deallocate() }
-    try withTiles(of: chosen) { tile, rows in
-      // Members write the sums of different rows.
-      nonisolated(unsafe) let target = sums
-      evaluator.team.run { member in
-        for row in member.share(of: tile.count) {
-          var entropy: Float = 0
-          ck_log_sum_exp(rows[row].baseAddress, Int32(rows[row].count), target + row, &entropy)
-        }
-      }
-      for (row, node) in tile.enumerated() { try body(node, rows[row].span, sums[row]) }
-    }
-  }
-
-  /// Gives the logits after some nodes tile by tile: the nodes, and a row for each.
+  /// Gives the logits after some nodes tile by tile: the nodes, and a row for each, `[vocabulary]`; weights
+  /// are read once for a tile.
   func withTiles(
     of chosen: some Collection<Int>,
     _ body: (_ tile: ArraySlice<Int>, _ rows: [UnsafeBufferPointer<Float>]) throws -> Void

@@ -25,7 +25,7 @@ public final class CanonicalRule {
   private var cuts: [[UInt8]: [Bool]] = [:]
   private var successorBook = SuccessorBook()
   private let pairs: PairRule?
-  /// Whether an entry is made of lower-case ASCII letters alone: `[vocabulary]`.
+  /// Whether an entry is made of lower-case ASCII letters alone, where that matters: `[vocabulary]`.
   private let isLetters: [Bool]
 
   /// The entries in the order of their bytes.
@@ -50,7 +50,8 @@ public final class CanonicalRule {
     }
     reachable = [UInt8](repeating: 0, count: tokenizer.vocabulary.count)
     pairs = self.tokenizer.model.pairRule()
-    isLetters = (0..<TokenID(tokenizer.vocabulary.count)).map { id in
+    let wordsOnly = pairs.map { !$0.holdsAnywhere } ?? false
+    isLetters = (0..<TokenID(wordsOnly ? tokenizer.vocabulary.count : 0)).map { id in
       let bytes = tokenizer.vocabulary.bytes(of: id)
       return !bytes.isEmpty && bytes.allSatisfy(Self.isLetter)
     }
@@ -72,6 +73,10 @@ public final class CanonicalRule {
     let specials = original.encode(text).filter { original.vocabulary.isSpecial($0.id) }
     return SpelledText(text, specials: specials.map { $0.start..<$0.end })
   }
+
+  /// Where a space is put before texts: whether a text whose first token is this one begins with what
+  /// the token says after a space.
+  public func bringsSpace(_ id: TokenID) -> Bool { tokenizer.model.bringsSpace(id) }
 
   /// The last position of a text from which on its beginning no longer matters: every text that
   /// begins with these bytes has a token boundary there, and the tokens before it are known.

@@ -147,17 +147,9 @@ struct MergeJoins: PairJoins {
 struct ScoredJoins: PairJoins {
   let tables: SentencePieceTables
   let table: ScoredPieceTable
-  private let wholes: WholeMatcher
 
   /// A longer token is left out.
   private static let longest = 64
-
-  /// The joins over the tables of a vocabulary.
-  init(_ tables: SentencePieceTables, _ table: ScoredPieceTable) {
-    self.tables = tables
-    self.table = table
-    wholes = WholeMatcher(tables.pieces.userDefined, in: tables.pieces.written)
-  }
 
   private func bytes(of id: TokenID) -> UnsafeBufferPointer<UInt8> {
     tables.pieces.written.bytes(of: Int(id))
@@ -180,7 +172,7 @@ struct ScoredJoins: PairJoins {
     let piece = bytes(of: id)
     guard tables.pieces.kinds[Int(id)] == UInt8(TokenKind.normal.rawValue),
       piece.count <= Self.longest, let base = piece.baseAddress,
-      wholes.firstMatch(
+      tables.wholes.firstMatch(
         startingIn: 0..<piece.count, of: base, count: piece.count, pieces: tables.pieces.written)
         == nil
     else { return nil }
@@ -208,18 +200,18 @@ struct ScoredJoins: PairJoins {
       ? SentencePieces.escapedSpace : character
     let piece = Array(bytes(of: id))
     let kind = tables.pieces.kinds[Int(id)]
-    guard SentencePieces.isText(kind), !wholes.ids.isEmpty else { return false }
+    guard SentencePieces.isText(kind) else { return false }
     let isWhole = kind == UInt8(TokenKind.userDefined.rawValue)
     return (isWhole ? 0..<1 : piece.indices).contains { start in
       (piece[start...] + written).withUnsafeBufferPointer { longer in
-        wholes.exact(longer, in: tables.pieces.written) != nil
+        tables.wholes.exact(longer, in: tables.pieces.written) != nil
       }
     }
   }
 
   var undoing: Set<[UInt8]> {
     var found: Set<[UInt8]> = []
-    for id in wholes.ids {
+    for id in tables.wholes.ids {
       SegmentRules.forEachScalar(bytes(of: id)) { before, scalar in
         guard before != nil, let character = Unicode.Scalar(scalar) else { return }
         let isSpace = scalar == SentencePieces.escapedSpaceScalar

@@ -7,8 +7,6 @@ public struct PieceGroups: Sendable {
     public let places: Range<Int>
     /// The character that all begin with; `nil` where the entries' first bytes are not a whole one.
     public let character: [UInt8]?
-    /// The first byte of all.
-    public let byte: UInt8
   }
 
   /// All groups, in order.
@@ -22,17 +20,17 @@ public struct PieceGroups: Sendable {
       let whole = prefix.count == length && String(validating: prefix, as: UTF8.self) != nil
       guard prefix.count < length, length > 1 else {
         return groups.append(
-          Group(places: range, character: whole ? prefix : nil, byte: prefix[0]))
+          Group(places: range, character: whole ? prefix : nil))
       }
       let (ending, next) = order.children(of: range, depth: prefix.count)
       if !ending.isEmpty {
-        groups.append(Group(places: ending, character: nil, byte: prefix[0]))
+        groups.append(Group(places: ending, character: nil))
       }
       for (byte, range) in next {
         if UTF8Sequence.isContinuation(byte) {
           add(range, prefix + [byte], length: length)
         } else {
-          groups.append(Group(places: range, character: nil, byte: prefix[0]))
+          groups.append(Group(places: range, character: nil))
         }
       }
     }

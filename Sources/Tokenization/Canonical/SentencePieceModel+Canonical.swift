@@ -2,10 +2,9 @@ extension SentencePieceModel {
   var spelling: Spelling {
     let spacing = tables.normalizer.spacing
     // Without a piece for the space alone, bytes would say what stands for one.
-    let space = [UInt8(ascii: " ")].withUnsafeBufferPointer { vocabulary.ordinary($0) }
-    guard tables.normalizer.map == nil, !spacing.removesExtraSpaces,
-      space.map({ vocabulary.kind(of: $0) }) == .normal
-    else { return .changed }
+    guard tables.normalizer.map == nil, !spacing.removesExtraSpaces, tables.hasSpace else {
+      return .changed
+    }
     guard spacing.addsSpace else { return .same }
     guard !spacing.spaceIsSuffix else { return .changed }
     return .afterSpaces {
@@ -32,7 +31,8 @@ extension SentencePieceModel {
 
   func pairRule() -> PairRule? {
     guard case .bytePair(let table) = tables.search, tables.tellsTokensApart else { return nil }
-    return PairRule(ScoredJoins(tables, table), count: vocabulary.count, holdsAnywhere: true)
+    return PairRule(
+      ScoredJoins(tables: tables, table: table), count: vocabulary.count, holdsAnywhere: true)
   }
 
   private func isText(_ id: TokenID) -> Bool { SentencePieces.isText(tables.pieces.kinds[Int(id)]) }

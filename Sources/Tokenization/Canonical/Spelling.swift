@@ -33,8 +33,7 @@ public struct SpelledText: Sendable {
     unspaced = []
   }
 
-  /// A text with spaces before it and after its special tokens, which end at `ends` and begin at
-  /// `starts`.
+  /// A text with a space before it, and before what follows each of its special tokens.
   init(_ text: [UInt8], specials: [Range<Int>]) {
     self.text = text
     openings = [0] + specials.map(\.upperBound)
@@ -57,7 +56,7 @@ public struct SpelledText: Sendable {
   }
 
   /// Whether a space comes before what goes on at an offset.
-  public func isOpening(_ offset: Int) -> Bool { openings.last { $0 <= offset } == offset }
+  public func isOpening(_ offset: Int) -> Bool { openings.contains(offset) }
 
   /// What all texts spell that go on after the first `offset` bytes.
   public func given(_ offset: Int) -> ArraySlice<UInt8> {
@@ -92,9 +91,8 @@ extension Tokenizer {
   /// a space that does not belong to the text.
   public func bytes(of id: TokenID, after last: TokenID?) -> [UInt8] {
     let bytes = vocabulary.bytes(of: id)
-    guard bytes.first == UInt8(ascii: " "), case .afterSpaces = model.spelling,
-      last.map(vocabulary.isSpecial) ?? true, !vocabulary.isSpecial(id),
-      vocabulary.kind(of: id) != .byte
+    guard last.map(vocabulary.isSpecial) ?? true, model.bringsSpace(id),
+      case .afterSpaces = model.spelling
     else { return bytes }
     return Array(bytes.dropFirst())
   }

@@ -23,6 +23,9 @@ struct BestPath {
 
   /// The largest error of adding a score to a sum, which is below ``largestSum``.
   private static let largestError = 0.004
+  /// What the sums to the places of a stretch that is remembered can differ by from that before it;
+  /// rounding adds less than that once more.
+  private static let largestStretch: Float = 500
 
   private let trie: PieceTrie
   private let pieces: SentencePieces
@@ -70,19 +73,13 @@ struct BestPath {
     sum = total
   }
 
-  /// Goes over a stretch whose pieces are known, -1 after the last; not where the sum would grow so
-  /// large on the way that it is brought back to zero.
+  /// Whether no sum within a stretch that is remembered can leave the limits: not only those of its
+  /// best way, as the reference brings sums back to zero wherever one is too large.
+  var hasRoom: Bool { abs(sum) < Self.largestSum - 2 * Self.largestStretch }
+
+  /// Goes over a stretch whose pieces are known.
   @inline(__always)
-  mutating func skip(_ ids: SIMD8<TokenID>) -> Bool {
-    var next = sum
-    for index in 0..<ids.scalarCount {
-      guard ids[index] >= 0 else { break }
-      next += pieces.scores[Int(ids[index])]
-      guard abs(next) < Self.largestSum else { return false }
-    }
-    sum = next
-    return true
-  }
+  mutating func skip(_ id: TokenID) { sum += pieces.scores[Int(id)] }
 
   /// Whether a normalised stretch is cut into the same pieces whatever stands before it.
   ///
@@ -122,7 +119,7 @@ struct BestPath {
         }
         if position + 1 - start == length { isPiece = true }
       }
-      guard isPiece, -before.best < Double(Self.largestSum) / 2 else { return false }
+      guard isPiece, abs(before.best) < Double(Self.largestStretch) else { return false }
       start += length
     }
     let last = ways[text.count]

@@ -40,10 +40,10 @@ struct ScoredMerger {
   private let hasUnused: Bool
 
   /// A merger over the tables of a vocabulary.
-  init(pieces: SentencePieces, table: ScoredPieceTable) {
-    self.pieces = pieces
+  init(_ tables: SentencePieceTables, _ table: ScoredPieceTable) {
+    pieces = tables.pieces
     self.table = table
-    frozenPieces = WholeMatcher(pieces.userDefined, in: pieces.written)
+    frozenPieces = tables.wholes
     hasUnused = pieces.kinds.all.contains(UInt8(TokenKind.unused.rawValue))
   }
 

@@ -68,14 +68,14 @@ struct SegmentCache {
   /// What one place holds, in 64 bytes.
   struct Entry {
     var key: Key
+    /// Where each token ends, relative to the beginning of the stretch.
+    var ends: SIMD8<UInt8>
     /// The tokens, -1 after the last.
     var ids: SIMD8<TokenID>
-    /// Where each ends, relative to the beginning of the stretch.
-    var ends: SIMD8<UInt8>
   }
 
   private var entries = Array(
-    repeating: Entry(key: .none, ids: SIMD8(repeating: -1), ends: SIMD8()), count: places)
+    repeating: Entry(key: .none, ends: SIMD8(), ids: SIMD8(repeating: -1)), count: places)
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
@@ -84,7 +84,7 @@ struct SegmentCache {
 
   /// Remembers of a stretch what `mark` stands for.
   mutating func store(_ key: Key, mark: TokenID) {
-    entries[key.place] = Entry(key: key, ids: SIMD8(repeating: mark), ends: SIMD8())
+    entries[key.place] = Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: mark))
   }
 
   /// What is remembered of a stretch.
@@ -97,7 +97,7 @@ struct SegmentCache {
   /// Remembers the tokens of a stretch that begins at `start`, at most eight, which follow each
   /// other from there.
   mutating func store(_ key: Key, _ tokens: ArraySlice<Token>, start: Int) {
-    var entry = Entry(key: key, ids: SIMD8(repeating: -1), ends: SIMD8())
+    var entry = Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: -1))
     for (index, token) in tokens.enumerated() {
       entry.ids[index] = token.id
       entry.ends[index] = UInt8(truncatingIfNeeded: token.end - start)

@@ -19,7 +19,7 @@ final class SegmentEncoder: @unchecked Sendable {
     self.tables = tables
     switch tables.search {
     case .bytePair(let table):
-      merger = ScoredMerger(pieces: tables.pieces, table: table)
+      merger = ScoredMerger(tables, table)
     case .unigram(let trie):
       path = BestPath(pieces: tables.pieces, trie: trie)
     }
@@ -36,7 +36,8 @@ final class SegmentEncoder: @unchecked Sendable {
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, _ place: PieceNormalizer.Place,
     into tokens: inout [Token]
   ) {
-    guard range.count <= SegmentCache.longest, !place.isFirst, !(place.isLast && endMatters)
+    guard range.count <= SegmentCache.longest, !place.isFirst, !(place.isLast && endMatters),
+      path?.hasRoom ?? true
     else { return search(text, range, place, into: &tokens) }
     let start = range.lowerBound
     let key = SegmentCache.Key(text + start, count: range.count, available: count - start)
@@ -51,14 +52,12 @@ final class SegmentEncoder: @unchecked Sendable {
         ? learn(text, range, place, key, into: &tokens)
         : search(text, range, place, into: &tokens)
     }
-    if let isPassed = path?.skip(found.ids), !isPassed {
-      return search(text, range, place, into: &tokens)
-    }
     var position = start
     for index in 0..<SegmentCache.mostTokens {
       guard found.ids[index] >= 0 else { break }
       let end = start + Int(found.ends[index])
       tokens.append(Token(id: found.ids[index], start: position, end: end))
+      path?.skip(found.ids[index])
       position = end
     }
   }

@@ -80,18 +80,18 @@ struct SentencePieceModel: TokenizerModel {
         endsInSpace = false
         continue
       }
-      let hidden = atStart && isSpaced(id)
+      let hidden = atStart && bringsSpace(id)
       bytes.append(contentsOf: hidden ? UnsafeBufferPointer(rebasing: piece.dropFirst()) : piece)
       atStart = false
-      endsInSpace = spacing.addsSpace && spacing.spaceIsSuffix && isSpaced(id)
+      endsInSpace = spacing.addsSpace && spacing.spaceIsSuffix && bringsSpace(id)
     }
     if endsInSpace { bytes.removeLast() }
     return bytes
   }
 
   /// Whether the entry's text carries an escaped space at the side where one may have been put.
-  private func isSpaced(_ id: TokenID) -> Bool {
-    guard vocabulary.kind(of: id) != .byte else { return false }
+  func bringsSpace(_ id: TokenID) -> Bool {
+    guard vocabulary.kind(of: id) != .byte, !vocabulary.isSpecial(id) else { return false }
     let written = tables.pieces.written.bytes(of: Int(id))
     guard tables.normalizer.spacing.escapesSpaces else {
       return (tables.normalizer.spacing.spaceIsSuffix ? written.last : written.first)

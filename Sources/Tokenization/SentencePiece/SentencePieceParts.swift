@@ -70,6 +70,15 @@ struct SentencePieces: Sendable {
   /// The largest number of bytes of a piece that a text can be cut into.
   let longest: Int
 
+  /// Whether some piece of text is a space alone; every piece is looked at.
+  func haveSpace() -> Bool {
+    (0..<written.count).contains { id in
+      Self.isText(kinds[id]) && kinds[id] != UInt8(TokenKind.unused.rawValue)
+        && (written.bytes(of: id).elementsEqual(Self.escapedSpace)
+          || written.bytes(of: id).elementsEqual([UInt8(ascii: " ")]))
+    }
+  }
+
   /// U+2581, which stands for a space.
   static let escapedSpace: [UInt8] = [0xE2, 0x96, 0x81]
   /// The code point of `escapedSpace`.

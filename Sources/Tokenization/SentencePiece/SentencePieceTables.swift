@@ -9,6 +9,8 @@ struct SentencePieceTables: Sendable {
   let pieces: SentencePieces
   private(set) var normalizer: PieceNormalizer
   let rules: SegmentRules
+  /// User-defined pieces, as they stand in a normalised text.
+  let wholes: WholeMatcher
   private let neighbours: WholeNeighbours
   let search: Search
 
@@ -19,8 +21,10 @@ struct SentencePieceTables: Sendable {
     let compiled = try map?.rules(key: parts.names.characterMap) ?? CharacterMap.Rules()
     normalizer = PieceNormalizer(pieces, spacing: parts.spacing, map: map, rules: compiled)
     rules = SegmentRules(pieces, map: map, rules: compiled, spacing: parts.spacing)
+    hasSpace = pieces.haveSpace()
     tellsTokensApart =
       pieces.byteTokens != nil && !pieces.kinds.all.contains(UInt8(TokenKind.unused.rawValue))
+    wholes = WholeMatcher(pieces.userDefined, in: pieces.written)
     neighbours = WholeNeighbours(pieces, escapesSpaces: parts.spacing.escapesSpaces)
     switch parts.algorithm {
     case .bytePair: search = .bytePair(ScoredPieceTable(pieces))
@@ -28,6 +32,8 @@ struct SentencePieceTables: Sendable {
     }
   }
 
+  /// Whether some piece says a space alone.
+  let hasSpace: Bool
   /// Whether each token stands for itself: unused pieces fall apart into others, and characters that
   /// are unknown join.
   let tellsTokensApart: Bool

@@ -29,6 +29,9 @@ struct ByteCoversTests {
       // Only the space before a text makes pieces with letters, and letters come in bytes.
       try TinyTokenizer(
         pieces: ["▁é", "éb", "▁b▁", "▁", "b"], bytes: Array("éb ".utf8), addsSpace: true),
+      try TinyTokenizer(
+        characters: ["▁", "a", "b", "é"], merges: [("▁", "a"), ("a", "b"), ("▁", "▁"), ("b", "▁")],
+        bytes: Array("ab é".utf8)),
     ]
   }
 

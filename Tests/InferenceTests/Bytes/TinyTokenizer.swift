@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Tokenization
 
 /// Tokenizers with a handful of entries, and the definitions spelled out over all their sequences.
@@ -56,10 +58,7 @@ struct TinyTokenizer {
       parts.scores.append(score)
     }
     for (rank, piece) in pieces.enumerated() { add(piece, .normal, score: -Float(rank)) }
-    for byte in UInt8.min...UInt8.max {
-      let digits = String(byte, radix: 16, uppercase: true)
-      add("<0x" + (byte < 16 ? "0" : "") + digits + ">", .byte)
-    }
+    for byte in UInt8.min...UInt8.max { add(BytePiece.name(of: byte), .byte) }
     for special in ["</s>", "<s>"] { add(special, .control) }
     parts.fallsBackToBytes = true
     parts.spacing = SentencePieceParts.Spacing(
@@ -70,6 +69,36 @@ struct TinyTokenizer {
     self.tokenizer = tokenizer
     self.end = end
     self.pieces = (0..<end).map { ($0, tokenizer.vocabulary.bytes(of: $0)) }
+    self.bytes = bytes
+    rests = [[]] + bytes.map { [$0] }
+  }
+
+  /// The same as a `tokenizer.json` says it: characters and merges of them, `▁` put before the text.
+  init(characters: [String], merges: [(String, String)], bytes: [UInt8]) throws {
+    let names =
+      characters + merges.map { $0.0 + $0.1 } + (UInt8.min...UInt8.max).map(BytePiece.name)
+    let end = TokenID(names.count)
+    let entries = names.enumerated().map { "\"\($1)\":\($0)" }.joined(separator: ",")
+    let pairs = merges.map { "[\"\($0.0)\",\"\($0.1)\"]" }.joined(separator: ",")
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      Array(
+        """
+        {"added_tokens":[{"id":\(end),"content":"</s>","special":true,"single_word":false,
+          "lstrip":false,"rstrip":false,"normalized":false}],
+         "normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},
+          {"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
+         "pre_tokenizer":null,"post_processor":null,
+         "decoder":{"type":"Sequence","decoders":[
+          {"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},
+          {"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]},
+         "model":{"type":"BPE","byte_fallback":true,"fuse_unk":true,"vocab":{\(entries)},
+          "merges":[\(pairs)]}}
+        """.utf8), to: "tokenizer.json")
+    let tokenizer = try Tokenizer.open(path: path).ending(at: [end])
+    self.tokenizer = tokenizer
+    self.end = end
+    pieces = (0..<end).map { ($0, tokenizer.vocabulary.bytes(of: $0)) }
     self.bytes = bytes
     rests = [[]] + bytes.map { [$0] }
   }

@@ -46,14 +46,15 @@ struct TokenTreeTests {
     let tree = try TokenTree(after: text, capacity: 400, with: evaluator)
     try grow(tree, nodes: 150, seed: 3)
     let chosen = stride(from: 0, to: tree.nodes.count, by: 7)
-    try tree.withLogits(of: Array(chosen)) { index, logits, logSumExp in
-      let node = tree.nodes[index]
-      let path = tree.path(to: index)
-      #expect(path.count == node.depth + 1 && path.last == node.token)
-      let trace = try fresh.evaluate(Array(text[..<node.prefix]) + path)
-      let last = try #require(trace.records.last)
-      #expect(logits.withUnsafeBufferPointer { Array($0) } == fresh.logits(after: last))
-      #expect(logSumExp == last.logSumExp)
+    try tree.withTiles(of: Array(chosen)) { tile, rows in
+      for (index, logits) in zip(tile, rows) {
+        let node = tree.nodes[index]
+        let path = tree.path(to: index)
+        #expect(path.count == node.depth + 1 && path.last == node.token)
+        let trace = try fresh.evaluate(Array(text[..<node.prefix]) + path)
+        let last = try #require(trace.records.last)
+        #expect(Array(logits) == fresh.logits(after: last))
+      }
     }
   }
 
@@ -69,9 +70,8 @@ struct TokenTreeTests {
     _ = try evaluator.evaluate([9, 9, 9])
     try tree.extend(by: [(3, .node(1))])
     let trace = try fresh.evaluate(text + [1, 2, 3])
-    tree.withLogits(of: [2]) { _, logits, _ in
-      let alone = fresh.logits(after: trace.records[14])
-      #expect(logits.withUnsafeBufferPointer { Array($0) } == alone)
+    tree.withTiles(of: [2]) { _, rows in
+      #expect(Array(rows[0]) == fresh.logits(after: trace.records[14]))
     }
   }
 

@@ -189,6 +189,15 @@ struct KernelTests {
         #expect(
           abs(Double(soft[index]) - weight / sum) <= relative * weight / sum + 1e-30, "\(name)")
       }
+      // Beside numbers stand what is none, and what is too small to count.
+      var probabilities = [Double](repeating: -1, count: count + 3)
+      ck_probabilities(x + [.nan, -.infinity, -2000], Int32(count + 3), &probabilities)
+      for (probability, weight) in zip(probabilities, weights + [0, 0, 0]) {
+        #expect(abs(probability - weight / sum) <= 4e-15 * weight / sum + 1e-300, "\(name)")
+      }
+      var nothing = [Double](repeating: -1, count: 2)
+      ck_probabilities([.nan, -.infinity], 2, &nothing)
+      #expect(nothing == [0, 0])
       var gate = x
       ck_silu_product(&gate, up, Int32(count))
       for index in x.indices {

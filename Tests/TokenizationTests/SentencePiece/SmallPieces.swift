@@ -7,27 +7,24 @@ struct SmallPieces {
   var pieces: [(text: String, score: Float, kind: TokenKind)]
   var parts = SentencePieceParts()
 
-  /// Random pieces over few characters, with equal scores among them, some unused, some
-  /// user-defined; bytes where `fallsBack`.
+  /// Some `count` random pieces over few characters, with equal scores among them, some unused, unless `allUsed`,
+  /// some user-defined; bytes where `fallsBack`.
   init(
     seed: UInt64, algorithm: SentencePieceParts.Algorithm, fallsBack: Bool,
-    spacing: SentencePieceParts.Spacing
+    spacing: SentencePieceParts.Spacing, count: Int = 60, allUsed: Bool = false
   ) {
     var generator = Seeded(seed)
     let letters = ["\u{2581}", "a", "b", "c", "é", "今", "!"]
     pieces = [("<unk>", 0, .unknown), ("<s>", 0, .control), ("<s>b", 0, .control)]
     if fallsBack {
-      for byte in 0..<256 {
-        let digits = String(byte, radix: 16, uppercase: true)
-        pieces.append(("<0x" + (digits.count < 2 ? "0" : "") + digits + ">", 0, .byte))
-      }
+      for byte in UInt8.min...UInt8.max { pieces.append((BytePiece.name(of: byte), 0, .byte)) }
     }
     var known = Set<String>()
     for letter in letters.dropLast(Int.random(in: 0...2, using: &generator)) {
       known.insert(letter)
       pieces.append((letter, Float.random(in: -9 ... -5, using: &generator), .normal))
     }
-    while known.count < 60 {
+    while known.count < count {
       var text = ""
       for _ in 0..<Int.random(in: 2...5, using: &generator) {
         text += letters[Int.random(in: 0..<letters.count, using: &generator)]
@@ -36,7 +33,7 @@ struct SmallPieces {
       let kind: TokenKind =
         switch Int.random(in: 0..<20, using: &generator) {
         case 0: .userDefined
-        case 1, 2: .unused
+        case 1, 2: allUsed ? .normal : .unused
         default: .normal
         }
       let score = -Float(Int.random(in: 2...16, using: &generator)) / 2
