@@ -32,6 +32,20 @@ struct BytesPaneTests {
     #expect(bench.state.bytePlace == bench.state.document.tokens[0].end)
   }
 
+  @Test("the pane that has the focus stays when the screen becomes smaller")
+  func resizing() throws {
+    let bench = try TestBench("the cat", size: Size(rows: 60, columns: 200))
+    bench.press("6")
+    #expect(bench.state.focus == .bytes && bench.state.visible.contains(.bytes))
+    bench.send(.input(.resize(Size(rows: 24, columns: 80))))
+    #expect(bench.state.focus == .bytes && bench.state.visible.contains(.bytes))
+    bench.press("h")
+    #expect(bench.state.bytePlace == bench.state.document.bytes.count - 1)
+    let again = try TestBench("the cat")
+    _ = again.state.replay(bench.entries)
+    #expect(again.state.focus == .bytes && again.state.visible.contains(.bytes))
+  }
+
   @Test("nothing is read while the pane is not shown, and it follows the caret while text is typed")
   func following() throws {
     let bench = try TestBench("the cat")

@@ -187,6 +187,12 @@ extension WorkbenchState {
     if panes.count == 1 { show(step > 0 ? .next : PaneID.allCases.last ?? .decode) }
   }
 
+  /// Takes another size. Who works in a pane keeps it, also where there is room for fewer.
+  mutating func resize(to size: Size) {
+    self.size = size
+    if Layout.sideCount(size) > 0, !visible.contains(focus) { show(focus) }
+  }
+
   /// Gives a pane the focus, and brings it onto the screen if it is not there.
   mutating func show(_ pane: PaneID) {
     focus = pane

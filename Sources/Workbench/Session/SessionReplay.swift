@@ -34,7 +34,7 @@ extension WorkbenchState {
           if followed { moveCursor(to: document.tokens.count - 1) }
         }
       case .decodedBytes(let bytes): _ = takeDecoded(bytes)
-      case .size(let size): self.size = size
+      case .size(let size): resize(to: size)
       case .text(let bytes):
         document = Document(bytes, tokenizer: model?.tokenizer)
         documentChanged()

@@ -9,7 +9,7 @@ extension WorkbenchState {
     case .paste(let bytes): return paste(bytes)
     case .resize(let size):
       guard size != self.size else { return [] }
-      self.size = size
+      resize(to: size)
       showCursor()
       return isReplaying ? [] : [.log(SessionEntry(.size(size)))]
     case .wake: return []
