@@ -12,6 +12,11 @@ void ck_panels_i16_vnni(int32_t type, const uint8_t *panels, int32_t begin, int3
 void ck_panels_i16_avx2(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
                         int32_t columns, const int16_t *q, const float *scales, const float *sums,
                         int32_t tokens, float *y, size_t y_stride);
+void ck_attention_scores_avx2(const float *queries, int32_t heads, const float *keys, size_t stride,
+                              const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
+                              size_t out_stride);
+void ck_attention_values_avx2(const float *weights, size_t weights_stride, int32_t heads, const float *values,
+                              size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
 
 static inline float sum_lanes(__m256 v) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -133,79 +138,6 @@ static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
   }
 }
 
-static inline size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
-
-/* The scores of four keys at once, so that the sums over lanes are shared; each is summed in the same
- * order whatever stands beside it. */
-static inline __m128 four_scores(const float *query, const float *const *k, int32_t width) {
-  __m256 s[4];
-  for (int j = 0; j < 4; j++) s[j] = _mm256_setzero_ps();
-  int32_t c = 0;
-  for (; c + 16 <= width; c += 16) {
-    __m256 q0 = _mm256_loadu_ps(query + c), q1 = _mm256_loadu_ps(query + c + 8);
-#pragma clang loop unroll(full)
-    for (int j = 0; j < 4; j++) {
-      s[j] = _mm256_fmadd_ps(q0, _mm256_loadu_ps(k[j] + c), s[j]);
-      s[j] = _mm256_fmadd_ps(q1, _mm256_loadu_ps(k[j] + c + 8), s[j]);
-    }
-  }
-  for (; c < width; c += 8) {
-    __m256i some = lanes_left(width - c);
-    __m256 q = _mm256_maskload_ps(query + c, some);
-    for (int j = 0; j < 4; j++) s[j] = _mm256_fmadd_ps(q, _mm256_maskload_ps(k[j] + c, some), s[j]);
-  }
-  __m256 pairs = _mm256_hadd_ps(_mm256_hadd_ps(s[0], s[1]), _mm256_hadd_ps(s[2], s[3]));
-  return _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
-}
-
-static void attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
-                             const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
-                             size_t out_stride) {
-  for (int32_t i = 0; i < n; i += 4) {
-    const int32_t left = n - i < 4 ? n - i : 4;
-    const __m128i some = _mm_cmpgt_epi32(_mm_set1_epi32(left), _mm_setr_epi32(0, 1, 2, 3));
-    const float *k[4];
-    for (int j = 0; j < 4; j++) k[j] = keys + place(slots, i + (j < left ? j : 0)) * stride;
-    for (int32_t h = 0; h < heads; h++) {
-      __m128 four = _mm_mul_ps(four_scores(queries + h * width, k, width), _mm_set1_ps(scale));
-      _mm_maskstore_ps(out + (size_t)h * out_stride + i, some, four);
-    }
-  }
-}
-
-/* out += sum of weights[i] * value i; eight vectors of columns at once, each of which waits for its own
- * sum alone. */
-static inline void add_values(const float *weights, const float *values, size_t stride, const int32_t *slots,
-                              int32_t n, int32_t width, float *out) {
-  int32_t c = 0;
-  for (; c + 64 <= width; c += 64) {
-    __m256 s[8];
-    for (int k = 0; k < 8; k++) s[k] = _mm256_loadu_ps(out + c + 8 * k);
-    for (int32_t i = 0; i < n; i++) {
-      const float *v = values + place(slots, i) * stride + c;
-      __m256 w = _mm256_broadcast_ss(weights + i);
-#pragma clang loop unroll(full)
-      for (int k = 0; k < 8; k++) s[k] = _mm256_fmadd_ps(w, _mm256_loadu_ps(v + 8 * k), s[k]);
-    }
-    for (int k = 0; k < 8; k++) _mm256_storeu_ps(out + c + 8 * k, s[k]);
-  }
-  for (int32_t i = 0; i < n && c < width; i++)
-    axpy(weights[i], values + place(slots, i) * stride + c, out + c, width - c);
-}
-
-static void attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
-                             size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
-  /* So many values stay in the nearest cache while all heads use them. */
-  enum { TILE = 32 };
-  for (int32_t i = 0; i < n; i += TILE) {
-    const int32_t count = n - i < TILE ? n - i : TILE;
-    const float *here = slots != NULL ? values : values + (size_t)i * stride;
-    for (int32_t h = 0; h < heads; h++)
-      add_values(weights + (size_t)h * weights_stride + i, here, stride, slots != NULL ? slots + i : NULL, count,
-                 width, out + h * width);
-  }
-}
-
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
   float most = maximum(x, n);
   __m256 m = _mm256_set1_ps(most);
@@ -320,13 +252,13 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 
 const struct ck_table ck_avx2 = {
     "avx2",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64,
+    ck_attention_scores_avx2, ck_attention_values_avx2, maximum, log_sum_exp, exponentials, exponentials_f64,
     quantise_i16, ck_panels_i16_avx2,
 };
 
 const struct ck_table ck_vnni = {
     "vnni",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64,
+    ck_attention_scores_avx2, ck_attention_values_avx2, maximum, log_sum_exp, exponentials, exponentials_f64,
     quantise_i16, ck_panels_i16_vnni,
 };
 #endif

@@ -128,19 +128,30 @@ void ck_probabilities(const float *x, int32_t n, double *out) {
 }
 
 int32_t ck_draw(const float *x, int32_t n, float scale, double unit, float *probability) {
+  /* The sums of so many runs are kept; of a longer vocabulary the others are computed again. */
+  enum { KEPT = 1024 };
   const float most = current()->maximum(x, n);
   if (!isfinite(most)) return -1;
   float y[CK_DRAWN];
-  double total = 0, sum = 0;
-  for (int32_t run = 0; run < n; run += CK_DRAWN)
-    total += current()->exponentials(x + run, n - run < CK_DRAWN ? n - run : CK_DRAWN, most, scale, y);
+  double sums[KEPT], total = 0, sum = 0;
+  for (int32_t run = 0; run < n; run += CK_DRAWN) {
+    double of_run = current()->exponentials(x + run, n - run < CK_DRAWN ? n - run : CK_DRAWN, most, scale, y);
+    if (run / CK_DRAWN < KEPT) sums[run / CK_DRAWN] = of_run;
+    total += of_run;
+  }
   int32_t last = 0;
   float weight = 0;
   for (int32_t run = 0; run < n; run += CK_DRAWN) {
-    int32_t count = n - run < CK_DRAWN ? n - run : CK_DRAWN;
-    double next = sum + current()->exponentials(x + run, count, most, scale, y);
     /* A run is looked through when it may hold the place; its sum was rounded otherwise. */
-    if (next > unit * total * (1 - 1e-6)) {
+    const double least = unit * total * (1 - 1e-6);
+    const int kept = run / CK_DRAWN < KEPT;
+    if (kept && sum + sums[run / CK_DRAWN] <= least) {
+      sum += sums[run / CK_DRAWN];
+      continue;
+    }
+    const int32_t count = n - run < CK_DRAWN ? n - run : CK_DRAWN;
+    const double next = sum + current()->exponentials(x + run, count, most, scale, y);
+    if (next > least) {
       double within = sum;
       for (int32_t i = 0; i < count; i++) {
         within += y[i];
