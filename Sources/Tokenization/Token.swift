@@ -5,31 +5,62 @@ public typealias TokenID = Int32
 public struct Token: Sendable, Hashable {
   /// The vocabulary entry.
   public var id: TokenID
-  // Of a long text there are many tokens, so offsets are kept in half the bytes.
+  // Of a long text there are many tokens, so offsets are kept in half the bytes; the two highest bits of
+  // both are ``hold``.
   @usableFromInline var first: UInt32
   @usableFromInline var next: UInt32
+  @usableFromInline static let offset: UInt32 = .max >> 2
 
   /// Byte offset in the text at which the token begins; below ``longestText``.
   @inlinable public var start: Int {
-    get { Int(first) }
-    set { first = UInt32(truncatingIfNeeded: newValue) }
+    get { Int(first & Self.offset) }
+    set { first = UInt32(truncatingIfNeeded: newValue) | first & ~Self.offset }
   }
   /// Byte offset in the text just past the token. `end - start` equals the number of bytes of the
   /// vocabulary entry, except where the text holds bytes that the vocabulary cannot say
   /// (`Vocabulary.absentBytes`): those belong to no token, or lie inside one that closed over them.
   @inlinable public var end: Int {
-    get { Int(next) }
-    set { next = UInt32(truncatingIfNeeded: newValue) }
+    get { Int(next & Self.offset) }
+    set { next = UInt32(truncatingIfNeeded: newValue) | next & ~Self.offset }
   }
 
   /// The longest text that tokens can lie in, in bytes.
-  public static let longestText = Int(UInt32.max)
+  public static let longestText = Int(offset)
 
   /// A token of `text[start..<end]`.
   @inlinable public init(id: TokenID, start: Int, end: Int) {
     self.id = id
     first = UInt32(truncatingIfNeeded: start)
     next = UInt32(truncatingIfNeeded: end)
+  }
+
+  /// What is known of when it is the same whatever stands before the bytes around it: 0 if always, else a
+  /// number below 16 whose meaning is its model's. Only models that sum scores over a whole text set it;
+  /// it is no part of what a token is.
+  var hold: UInt8 {
+    get { UInt8(truncatingIfNeeded: (first >> 30) << 2 | next >> 30) }
+    set {
+      first = first & Self.offset | (UInt32(newValue) >> 2) << 30
+      next = next & Self.offset | UInt32(newValue) << 30
+    }
+  }
+
+  /// The token in a text in which it stands `shift` bytes further.
+  func moved(by shift: Int) -> Token {
+    var token = self
+    token.first &+= UInt32(truncatingIfNeeded: shift)
+    token.next &+= UInt32(truncatingIfNeeded: shift)
+    return token
+  }
+
+  @inlinable public static func == (left: Token, right: Token) -> Bool {
+    left.id == right.id && ((left.first ^ right.first) | (left.next ^ right.next)) & offset == 0
+  }
+
+  @inlinable public func hash(into hasher: inout Hasher) {
+    hasher.combine(id)
+    hasher.combine(first & Self.offset)
+    hasher.combine(next & Self.offset)
   }
 }
 

@@ -55,6 +55,12 @@ protocol TokenizerModel: Sendable {
   /// everything anew.
   func reach(parsesSpecials: Bool) -> Int?
 
+  /// The tokens after an edit that fits the text, where there are no stable boundaries and still a way
+  /// that reads less than all of it.
+  func retokenize(
+    _ old: inout [Token], text: UnsafeBufferPointer<UInt8>, edit: Edit, parsesSpecials: Bool
+  ) -> Retokenization?
+
   /// Which tokens stay two when one follows the other, anywhere or in a word of lower-case ASCII
   /// letters, with no apostrophe before it and perhaps a space; `nil` where that depends on more than
   /// the two.
@@ -92,6 +98,10 @@ extension TokenizerModel {
   }
 
   func reach(parsesSpecials: Bool) -> Int? { nil }
+
+  func retokenize(
+    _ old: inout [Token], text: UnsafeBufferPointer<UInt8>, edit: Edit, parsesSpecials: Bool
+  ) -> Retokenization? { nil }
 }
 
 /// The tokens that a model expects before and after every text, such as `<s>` or `[CLS]` and

@@ -21,33 +21,51 @@ struct BestPath {
     var id: TokenID
   }
 
-  /// The largest error of adding a score to a sum, which is below ``largestSum``.
-  private static let largestError = 0.004
-  /// What the sums to the places of a stretch that is remembered can differ by from that before it;
-  /// rounding adds less than that once more.
-  private static let largestStretch: Float = 500
-
   private let trie: PieceTrie
-  private let pieces: SentencePieces
   private let unknownScore: Float
+  /// What each token adds to a sum where it is known from the tokens alone; see ``CertainPath``.
+  private let scores: FrozenArray<Float>
+  private let certain: CertainPath
   private var steps: [Step] = []
   /// The best sum of all stretches so far.
-  private var sum: Float = 0
+  private(set) var sum: Float = 0
 
   /// A search over the tables of a vocabulary.
   init(pieces: SentencePieces, trie: PieceTrie) {
     self.trie = trie
-    self.pieces = pieces
     var lowest = Float.greatestFiniteMagnitude
     for id in 0..<pieces.kinds.count
     where pieces.kinds[id] == UInt8(TokenKind.normal.rawValue) {
       lowest = min(lowest, pieces.scores[id])
     }
     unknownScore = lowest - Self.unknownPenalty
+    scores = Self.scores(pieces, unknown: unknownScore)
+    certain = CertainPath(trie: trie, unknown: unknownScore)
   }
 
+  private static func scores(_ pieces: SentencePieces, unknown: Float) -> FrozenArray<Float> {
+    FrozenArray(
+      (0..<pieces.kinds.count).map { id in
+        switch pieces.kinds[id] {
+        case UInt8(TokenKind.userDefined.rawValue):
+          return wholeScore(bytes: pieces.written.length(of: id))
+        case UInt8(TokenKind.byte.rawValue):
+          // The bytes of an unknown character are one step, which is counted at the first.
+          let byte = SentencePieces.byte(named: pieces.written.bytes(of: id)) ?? 0
+          return UTF8Sequence.isContinuation(byte) ? 0 : unknown
+        default: return TokenID(id) == pieces.unknown ? unknown : pieces.scores[id]
+        }
+      })
+  }
+
+  /// What a user-defined piece scores.
+  static func wholeScore(bytes: Int) -> Float { Float(Double(bytes - 1) * wholeBonus) }
+
+  /// After which sums a normalised stretch is cut into the same pieces.
+  func verdict(_ text: [UInt8]) -> CertainPath.Verdict { certain.verdict(text) }
+
   /// Begins a text.
-  mutating func begin() { sum = 0 }
+  mutating func begin(after sum: Float = 0) { self.sum = sum }
 
   /// Cuts a normalised stretch into pieces, which are appended to `found`.
   mutating func encode(_ text: [UInt8], into found: inout [FoundPiece]) {
@@ -75,56 +93,67 @@ struct BestPath {
 
   /// Whether no sum within a stretch that is remembered can leave the limits: not only those of its
   /// best way, as the reference brings sums back to zero wherever one is too large.
-  var hasRoom: Bool { abs(sum) < Self.largestSum - 2 * Self.largestStretch }
+  var hasRoom: Bool { Self.hasRoom(after: sum) }
+
+  /// Below this there is room.
+  static let room = largestSum - 2 * Float(CertainPath.largestStretch)
+
+  @inline(__always)
+  private static func hasRoom(after sum: Float) -> Bool {
+    abs(sum) < room
+  }
 
   /// Goes over a stretch whose pieces are known.
   @inline(__always)
-  mutating func skip(_ id: TokenID) { sum += pieces.scores[Int(id)] }
+  mutating func skip(_ id: TokenID) { sum += scores.base[Int(id)] }
 
-  /// Whether a normalised stretch is cut into the same pieces whatever stands before it.
+  /// Adds up the scores of tokens of a text in which they stand `shift` bytes further, as long as it is
+  /// known that their stretches are cut so after the sums that they come after.
   ///
-  /// Adding a score to a sum can be off by ``largestError``. The best way wins at every place if,
-  /// with all its errors against it, it is still better than any other with all errors in favour; so
-  /// the two best are looked for with errors in favour.
-  func isCertain(_ text: [UInt8]) -> Bool {
-    /// The two best sums to each place, and how many pieces the best has.
-    var ways = [(best: Double, pieces: Int, second: Double)](
-      repeating: (-.infinity, 0, -.infinity), count: text.count + 1)
-    ways[0].best = 0
-    var start = 0
-    while start < text.count {
-      let before = ways[start]
-      let length = text.withUnsafeBufferPointer { bytes in
-        bytes.baseAddress.flatMap {
-          UTF8Sequence.scalar(in: $0, at: start, end: bytes.count)?.length
-        } ?? 1
-      }
-      var isPiece = false
-      var node = PieceTrie.root
-      for position in start..<text.count {
-        let child = trie.nodes[Int(node)].base &+ UInt32(text[position])
-        let found = trie.nodes[Int(child)]
-        guard found.parent == node else { break }
-        node = child
-        guard found.id >= 0 else { continue }
-        // User-defined pieces have scores of their own.
-        guard found.score.isFinite else { return false }
-        let score = Double(found.score) + Self.largestError
-        let known = ways[position + 1]
-        let (best, second) = (before.best + score, before.second + score)
-        if best > known.best {
-          ways[position + 1] = (best, before.pieces + 1, max(known.best, second))
-        } else {
-          ways[position + 1].second = max(known.second, best)
+  /// - Returns: the index of the first that it is not known of, at the beginning of its stretch, or that
+  ///   has no room.
+  mutating func follow(
+    _ tokens: UnsafeBufferPointer<Token>, _ range: Range<Int>, in text: UnsafePointer<UInt8>,
+    shift: Int
+  ) -> Int {
+    var total = sum
+    var index = range.lowerBound
+    // Where tokens began that are so after sums of one span only, and the sum before them.
+    var run: (index: Int, sum: Float)?
+    while index < range.upperBound {
+      let token = tokens[index]
+      if token.span == .any {
+        guard Self.hasRoom(after: total) else { break }
+        run = nil
+      } else {
+        let begin = run ?? (index, total)
+        guard token.span != .none, token.span == SumSpan(of: total) else {
+          (index, total) = begin
+          break
         }
-        if position + 1 - start == length { isPiece = true }
+        run = begin
       }
-      guard isPiece, abs(before.best) < Double(Self.largestStretch) else { return false }
-      start += length
+      total = self.total(total, after: token, in: text, shift: shift)
+      index += 1
     }
-    let last = ways[text.count]
-    // What is added here in doubles is off by far less than a thousandth of an error.
-    return last.best - last.second > 2 * Self.largestError * (Double(last.pieces) + 0.001)
+    sum = total
+    return index
+  }
+
+  /// Adds up the score of a token in the midst of a stretch, whatever the sum is.
+  mutating func add(_ token: Token, in text: UnsafePointer<UInt8>, shift: Int) {
+    sum = total(sum, after: token, in: text, shift: shift)
+  }
+
+  @inline(__always)
+  private func total(
+    _ sum: Float, after token: Token, in text: UnsafePointer<UInt8>, shift: Int
+  ) -> Float {
+    guard token.isUnknownRun else { return sum + scores.base[Int(token.id)] }
+    var sum = sum
+    let bytes = token.start + shift..<token.end + shift
+    for _ in 0..<UTF8Sequence.count(in: text, bytes) { sum += unknownScore }
+    return sum
   }
 
   @inline(__always)
@@ -153,8 +182,7 @@ struct BestPath {
         guard found.id >= 0 else { continue }
         reached = max(reached, position)
         let score =
-          found.score.isFinite
-          ? found.score : Float(Double(position - start - 1) * wholeBonus)
+          found.score.isFinite ? found.score : wholeScore(bytes: position - start)
         let candidate = score + before
         let known = steps[position]
         if known.start < 0 || candidate > known.score {

@@ -166,8 +166,14 @@ struct SegmentRules: Sendable {
   }
 
   /// The first cut after `position`, or `end`.
+  ///
+  /// - Parameter everywhere: whether all cuts are looked for; else, with rules of normalisation, only those
+  ///   before ASCII, as it is quicker to encode what is between two of them than to look for others.
   @inline(__always)
-  func nextCut(in text: UnsafePointer<UInt8>, after position: Int, end: Int) -> Int {
+  func nextCut(
+    in text: UnsafePointer<UInt8>, after position: Int, end: Int, everywhere: Bool
+  ) -> Int {
+    let onlyASCII = map != nil && !everywhere
     var position = position
     var byte = text[position]
     while true {
@@ -181,14 +187,16 @@ struct SegmentRules: Sendable {
         byte = next
       }
       if byte < 0x80 {
-        if isCut(UInt32(byte), in: text, at: position, end: end) { return position }
+        if isCut(UInt32(byte), in: text, at: position, end: end, onlyASCII) { return position }
         byte = text[position]
         continue
       }
       let found = UTF8Sequence.scalar(in: text, at: position, end: end)
       position += found?.length ?? 1
       guard position < end else { return end }
-      if let found, isCut(found.value, in: text, at: position, end: end) { return position }
+      if let found, isCut(found.value, in: text, at: position, end: end, onlyASCII) {
+        return position
+      }
       byte = text[position]
     }
   }
@@ -196,10 +204,9 @@ struct SegmentRules: Sendable {
   /// Whether there is a cut between a character and the one at `position`.
   @inline(never)
   private func isCut(
-    _ before: UInt32, in text: UnsafePointer<UInt8>, at position: Int, end: Int
+    _ before: UInt32, in text: UnsafePointer<UInt8>, at position: Int, end: Int, _ onlyASCII: Bool
   ) -> Bool {
-    // With rules of normalisation it is quicker to look for cuts at ASCII only.
-    guard map == nil || text[position] < 0x80,
+    guard !onlyASCII || text[position] < 0x80,
       let after = UTF8Sequence.scalar(in: text, at: position, end: end)
     else { return false }
     return isCut(before, after.value)

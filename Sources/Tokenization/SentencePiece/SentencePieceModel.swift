@@ -12,12 +12,12 @@ struct SentencePieceModel: TokenizerModel {
   let vocabulary: Vocabulary
   let tables: SentencePieceTables
   let specials: WholeMatcher
-  private let nothing: WholeMatcher
+  let nothing: WholeMatcher
   let names: PieceBytes
   /// For each byte whether a special token ends in it.
   private let specialEnds: FrozenArray<Bool>
   private let specialLengths: [Int]
-  private let pool = SegmentEncoderPool()
+  let pool = SegmentEncoderPool()
 
   /// A model over tables that have been checked.
   init(_ tables: SentencePieceTables, vocabulary: Vocabulary) {
@@ -48,7 +48,7 @@ struct SentencePieceModel: TokenizerModel {
       while let item = cursor.next() {
         switch item {
         case .special(let id, let range):
-          tokens.append(Token(id: id, start: range.lowerBound, end: range.upperBound))
+          append(id, range, to: &tokens)
           encoder.begin()
         case .segment(let range, let place):
           encoder.encode(base, range, count: text.count, place, into: &tokens)
@@ -57,6 +57,14 @@ struct SentencePieceModel: TokenizerModel {
       }
     }
     return cursor.position
+  }
+
+  /// Appends a special token. Sums of scores begin anew after it, so whoever goes over them has to
+  /// stop there.
+  func append(_ special: TokenID, _ range: Range<Int>, to tokens: inout [Token]) {
+    var token = Token(id: special, start: range.lowerBound, end: range.upperBound)
+    if !isLocal { token.span = .none }
+    tokens.append(token)
   }
 
   /// Whether tokens between two cuts depend on nothing outside of them.
@@ -119,8 +127,12 @@ struct SentencePieceModel: TokenizerModel {
   }
 
   func reach(parsesSpecials: Bool) -> Int? {
-    guard isLocal else { return nil }
-    return max(parsesSpecials ? specials.longest : 0, SegmentRules.lookahead)
+    isLocal ? distance(parsesSpecials: parsesSpecials) : nil
+  }
+
+  /// How many bytes before an edit a cut must lie, so that nothing before it has read what was edited.
+  func distance(parsesSpecials: Bool) -> Int {
+    max(parsesSpecials ? specials.longest : 0, SegmentRules.lookahead)
   }
 }
 

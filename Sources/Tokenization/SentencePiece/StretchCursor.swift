@@ -10,7 +10,7 @@ struct StretchCursor {
     case segment(Range<Int>, PieceNormalizer.Place)
   }
 
-  private static let window = 4096
+  private static let longWindow = 4096
 
   private let text: UnsafePointer<UInt8>
   private let count: Int
@@ -25,13 +25,23 @@ struct StretchCursor {
   private var searched: Int
   /// The next special token, beginning at `searched`.
   private var found: WholeMatcher.Match?
-  private var ahead = window
+  private var ahead: Int
+  private let window: Int
+  private let everywhere: Bool
 
   /// A walk over `count` bytes of `text` from `position`, a cut that is not after a special token.
+  ///
+  /// - Parameters:
+  ///   - window: how far special tokens are looked for at first.
+  ///   - everywhere: whether it stops at all cuts; see ``SegmentRules/nextCut(in:after:end:everywhere:)``.
   init(
     text: UnsafePointer<UInt8>, count: Int, from position: Int, tables: SentencePieceTables,
-    matcher: WholeMatcher, names: PieceBytes
+    matcher: WholeMatcher, names: PieceBytes, window: Int = longWindow,
+    everywhere: Bool = false
   ) {
+    self.window = window
+    self.everywhere = everywhere
+    ahead = window
     self.text = text
     self.count = count
     self.position = position
@@ -40,6 +50,15 @@ struct StretchCursor {
     self.names = names
     isFirst = position == 0
     searched = matcher.longest == 0 ? count : position
+  }
+
+  /// Goes on from another place, as from the beginning.
+  mutating func move(to position: Int) {
+    self.position = position
+    isFirst = position == 0
+    searched = matcher.longest == 0 ? count : position
+    found = nil
+    ahead = window
   }
 
   /// The next item; `nil` at the end of the text.
@@ -63,7 +82,7 @@ struct StretchCursor {
           continue
         }
       }
-      let end = tables.rules.nextCut(in: text, after: start, end: limit)
+      let end = tables.rules.nextCut(in: text, after: start, end: limit, everywhere: everywhere)
       if mustSearch(beyond: end) { continue }
       position = end
       defer { isFirst = false }
@@ -91,6 +110,6 @@ struct StretchCursor {
     found = matcher.firstMatch(
       startingIn: from..<limit, of: text, count: count, pieces: names)
     searched = found?.start ?? limit
-    ahead = found == nil ? ahead * 2 : Self.window
+    ahead = found == nil ? ahead * 2 : window
   }
 }

@@ -29,6 +29,12 @@ enum UTF8Sequence {
   @inline(__always)
   static func isContinuation(_ byte: UInt8) -> Bool { byte & 0b1100_0000 == 0b1000_0000 }
 
+  /// How many bytes of a range begin a character, or can stand in none.
+  @inline(__always)
+  static func count(in text: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
+    range.count { !isContinuation(text[$0]) }
+  }
+
   /// The character at `position` and its length in bytes, or `nil` when the byte there begins none
   /// that is whole before `end`.
   @inline(__always)

@@ -94,4 +94,68 @@ import Testing
         alphabet: Self.alphabet + [" of", " the", "\n\n", "ﬁ", "\u{301}"].map { Array($0.utf8) })
     }
   }
+
+  /// Edits a long text again and again, going on with the tokens that were found.
+  private func checkLongText(
+    _ tokenizer: Tokenizer, _ text: [UInt8], edits: Int, alphabet: [[UInt8]],
+    using generator: inout Seeded
+  ) -> [Token] {
+    var text = text
+    var tokens = tokenizer.encode(text)
+    for round in 0..<edits {
+      let start =
+        round % 8 == 0
+        ? 0 : round % 8 == 1 ? text.count : Int.random(in: 0...text.count, using: &generator)
+      let end = min(text.count, start + Int.random(in: 0...9, using: &generator))
+      let inserted = generator.text(Int.random(in: 0...3, using: &generator), of: alphabet)
+      text.replaceSubrange(start..<end, with: inserted)
+      let old = tokens
+      let found = tokenizer.retokenize(
+        tokens, text: text, edit: Edit(start: start, oldEnd: end, newEnd: start + inserted.count))
+      tokens = found.tokens
+      let expected = tokenizer.encode(text)
+      #expect(tokens == expected, "edit \(round) at \(start)")
+      #expect(found.firstChanged == zip(old, expected).prefix { $0 == $1 }.count)
+      guard tokens == expected else { break }
+    }
+    return tokens
+  }
+
+  @Test(
+    "after edits of a long text the tokens are those of the whole where rounding decides",
+    arguments: 0..<6)
+  func roundedEdits(seed: UInt64) throws {
+    var generator = Seeded(seed + 900)
+    let made = try RoundingPieces(seed: seed)
+    let text = generator.text(15_000, of: made.words)
+    let tokens = checkLongText(
+      made.tokenizer, text, edits: 40, alphabet: made.words, using: &generator)
+    // Most are known for any sum; some are as they are after sums of one span.
+    #expect(tokens.count { $0.span == .any } > tokens.count / 2)
+    #expect(tokens.contains { $0.span != .any && $0.span != .none })
+  }
+
+  @Test("after edits of a long text the tokens are those of the whole for every style of spaces")
+  func longEdits() throws {
+    let words = ["ab", "ca", " ", "abc", "é", "今", " a b c", "!", "\u{2581}", "ba", "x今x"]
+    for (index, tokenizer) in try tokenizers().enumerated() {
+      guard let model = tokenizer.model as? SentencePieceModel, !model.isLocal else { continue }
+      var generator = Seeded(UInt64(index) + 500)
+      var text: [UInt8] = []
+      for _ in 0..<3 {
+        text += generator.text(12_000, of: words.map { Array($0.utf8) })
+        text += Array("<s>".utf8) + [0xE4, 0xBB]
+      }
+      _ = checkLongText(
+        tokenizer, text, edits: 12, alphabet: Self.alphabet, using: &generator)
+    }
+    for name in ["unigram-nfkc", "unigram-suffix", "unigram-bytes"] {
+      var generator = Seeded(4)
+      let pieces = [" of", " the", "\n\n", "ﬁ", "\u{301}", " naïve", "今日は", " 🎉🎉", "…", " 12"]
+      let alphabet = Self.alphabet + pieces.map { Array($0.utf8) }
+      _ = checkLongText(
+        try TrainedPieces.tokenizer(name), generator.text(30_000, of: alphabet), edits: 16,
+        alphabet: alphabet, using: &generator)
+    }
+  }
 }

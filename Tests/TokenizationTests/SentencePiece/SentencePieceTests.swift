@@ -78,36 +78,12 @@ import Testing
 
   @Test("a long text is cut into the best pieces as if nothing were remembered", arguments: 0..<6)
   func remembered(seed: UInt64) throws {
-    var generator = Seeded(seed + 77)
-    var parts = SentencePieceParts()
-    parts.algorithm = .unigram
-    parts.spacing.removesExtraSpaces = false
-    parts.fallsBackToBytes = true
-    func add(_ piece: String, _ score: Float, _ kind: TokenKind = .normal) {
-      parts.pieces.append(piece.utf8)
-      parts.scores.append(score)
-      parts.kinds.append(kind.rawValue)
-    }
-    for byte in UInt8.min...UInt8.max { add(BytePiece.name(of: byte), 0, .byte) }
-    // Single letters are so poor that the sums beside the best way leave the limit long before it; the
-    // two ways to cut x, y, x are equal but for rounding.
-    for letter in ["\u{2581}", "a", "b", "c"] { add(letter, -80 - Float(seed) * 7.3) }
-    for (piece, score) in [("x", -20.1), ("y", -20.1), ("xy", -30.7), ("yx", -30.7)] {
-      add(piece, Float(score))
-    }
-    var words: [[UInt8]] = [" xyx", " xyxyx", " yxy"].map { Array($0.utf8) }
-    for _ in 0..<150 {
-      let word = generator.text(Int.random(in: 3...6, using: &generator), of: [[97], [98], [99]])
-      guard !words.contains([0x20] + word) else { continue }
-      words.append([0x20] + word)
-      add(
-        "\u{2581}" + String(decoding: word, as: UTF8.self),
-        Float.random(in: -30 ... -9, using: &generator))
-    }
-    let tokenizer = try Tokenizer(parts, name: "tiny", roles: TokenRoles())
+    var generator = Seeded(seed + 770)
+    let made = try RoundingPieces(seed: seed)
+    let tokenizer = made.tokenizer
     let model = try #require(tokenizer.model as? SentencePieceModel)
     guard case .unigram(let trie) = model.tables.search else { throw CancellationError() }
-    let text = generator.text(60_000, of: words)
+    let text = generator.text(60_000, of: made.words)
     var normal = NormalizedText()
     text.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
