@@ -53,10 +53,12 @@ public struct Token: Sendable, Hashable {
     return token
   }
 
+  /// Whether both are the same entry at the same place.
   @inlinable public static func == (left: Token, right: Token) -> Bool {
     left.id == right.id && ((left.first ^ right.first) | (left.next ^ right.next)) & offset == 0
   }
 
+  /// Hashes what `==` compares.
   @inlinable public func hash(into hasher: inout Hasher) {
     hasher.combine(id)
     hasher.combine(first & Self.offset)

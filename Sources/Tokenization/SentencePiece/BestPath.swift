@@ -25,7 +25,7 @@ struct BestPath {
   private let unknownScore: Float
   /// What each token adds to a sum where it is known from the tokens alone; see ``CertainPath``.
   private let scores: FrozenArray<Float>
-  private let certain: CertainPath
+  private var certain: CertainPath
   private var steps: [Step] = []
   /// The best sum of all stretches so far.
   private(set) var sum: Float = 0
@@ -62,7 +62,7 @@ struct BestPath {
   static func wholeScore(bytes: Int) -> Float { Float(Double(bytes - 1) * wholeBonus) }
 
   /// After which sums a normalised stretch is cut into the same pieces.
-  func verdict(_ text: [UInt8]) -> CertainPath.Verdict { certain.verdict(text) }
+  mutating func verdict(_ text: [UInt8]) -> CertainPath.Verdict { certain.verdict(text) }
 
   /// Begins a text.
   mutating func begin(after sum: Float = 0) { self.sum = sum }

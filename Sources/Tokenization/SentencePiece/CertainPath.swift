@@ -51,21 +51,31 @@ struct CertainPath {
     var rival = -Double.infinity
   }
 
+  /// A piece of the stretch, or a character that is none.
+  private struct Step {
+    var start, end: Int
+    var score: Double
+  }
+
+  private var places: [Place] = []
+  /// All steps, by where they begin.
+  private var steps: [Step] = []
+
   /// After which sums a normalised stretch is cut into the same pieces.
-  func verdict(_ text: [UInt8]) -> Verdict {
-    var places = [Place](repeating: Place(), count: text.count + 1)
+  mutating func verdict(_ text: [UInt8]) -> Verdict {
+    guard findSteps(of: text) else { return .unknown }
+    places.removeAll(keepingCapacity: true)
+    places.append(contentsOf: repeatElement(Place(), count: text.count + 1))
     places[0].best = 0
     var hasMiddle = false
-    var isSmall = true
-    let known = forEachStep(of: text) { start, end, score in
-      if SumSpan.isInMiddle(score) { hasMiddle = true }
-      let sum = places[start].best + score
-      guard sum > places[end].best else { return }
-      places[end].best = sum
-      places[end].start = start
-      if abs(sum) >= Self.largestStretch { isSmall = false }
+    for step in steps {
+      if SumSpan.isInMiddle(step.score) { hasMiddle = true }
+      let sum = places[step.start].best + step.score
+      guard sum > places[step.end].best else { continue }
+      guard abs(sum) < Self.largestStretch else { return .unknown }
+      places[step.end].best = sum
+      places[step.end].start = step.start
     }
-    guard known, isSmall else { return .unknown }
     var end = text.count
     places[end].isOnPath = true
     while end > 0 {
@@ -73,53 +83,56 @@ struct CertainPath {
       places[end].isOnPath = true
     }
     places[0].bound = 0
-    _ = forEachStep(of: text) { start, end, score in
+    for step in steps {
       // All steps to a place come before those from it.
-      let bound = places[start].bound
-      if places[end].isOnPath, places[end].start == start, places[start].isOnPath {
-        places[end].bound = bound + score - Self.largestError
+      let bound = places[step.start].bound + step.score
+      let end = step.end
+      if places[end].isOnPath, places[end].start == step.start, places[step.start].isOnPath {
+        places[end].bound = bound - Self.largestError
       } else if places[end].isOnPath {
-        places[end].rival = max(places[end].rival, bound + score + Self.largestError)
+        places[end].rival = max(places[end].rival, bound + Self.largestError)
       } else {
-        places[end].bound = max(places[end].bound, bound + score + Self.largestError)
+        places[end].bound = max(places[end].bound, bound + Self.largestError)
       }
     }
     if places.allSatisfy({ !$0.isOnPath || $0.bound > $0.rival + Self.slack }) { return .any }
     return hasMiddle ? .unknown : .sameSpan
   }
 
-  /// Gives all pieces in a text, and characters that are none, by where they begin.
+  /// Finds all pieces in a text, and characters that are none.
   ///
   /// - Returns: whether all of it are characters; the tokens of single bytes do not tell that they are no
   ///   character.
-  private func forEachStep(
-    of text: [UInt8],
-    _ body: (_ start: Int, _ end: Int, _ score: Double) -> Void
-  ) -> Bool {
-    var start = 0
-    while start < text.count {
-      let character = text.withUnsafeBufferPointer { bytes in
-        bytes.baseAddress.flatMap {
-          UTF8Sequence.scalar(in: $0, at: start, end: bytes.count)?.length
+  private mutating func findSteps(of text: [UInt8]) -> Bool {
+    steps.removeAll(keepingCapacity: true)
+    let nodes = trie.nodes.base
+    return text.withUnsafeBufferPointer { bytes in
+      guard let text = bytes.baseAddress else { return true }
+      var start = 0
+      while start < bytes.count {
+        guard let character = UTF8Sequence.scalar(in: text, at: start, end: bytes.count) else {
+          return false
         }
+        let next = start + character.length
+        var isPiece = false
+        var node = PieceTrie.root
+        var position = start
+        while position < bytes.count {
+          let child = nodes[Int(node)].base &+ UInt32(text[position])
+          let found = nodes[Int(child)]
+          guard found.parent == node else { break }
+          node = child
+          position += 1
+          guard found.id >= 0 else { continue }
+          let score =
+            found.score.isFinite ? found.score : BestPath.wholeScore(bytes: position - start)
+          steps.append(Step(start: start, end: position, score: Double(score)))
+          if position == next { isPiece = true }
+        }
+        if !isPiece { steps.append(Step(start: start, end: next, score: unknown)) }
+        start = next
       }
-      guard let length = character else { return false }
-      var isPiece = false
-      var node = PieceTrie.root
-      for position in start..<text.count {
-        let child = trie.nodes[Int(node)].base &+ UInt32(text[position])
-        let found = trie.nodes[Int(child)]
-        guard found.parent == node else { break }
-        node = child
-        guard found.id >= 0 else { continue }
-        let end = position + 1
-        let score = found.score.isFinite ? found.score : BestPath.wholeScore(bytes: end - start)
-        body(start, end, Double(score))
-        if end - start == length { isPiece = true }
-      }
-      if !isPiece { body(start, start + length, unknown) }
-      start += length
+      return true
     }
-    return true
   }
 }

@@ -32,6 +32,9 @@ struct PieceNormalizer: Sendable {
   private static let byRules: UInt8 = 0
   private static let itself: UInt8 = 1
   private static let blank: UInt8 = 2
+  /// For each byte whether it is a character that becomes a space where another such stands after it, so
+  /// that of all of them one space stays.
+  let collapses: FrozenArray<Bool>
   /// For each byte whether a user-defined piece begins with it.
   private let beginsWhole: FrozenArray<Bool>
   private static let replacement = FrozenArray<UInt8>([0xEF, 0xBF, 0xBD])
@@ -58,6 +61,29 @@ struct PieceNormalizer: Sendable {
         guard !changes, !begins.contains(byte) else { return Self.byRules }
         return byte == Self.space ? Self.blank : Self.itself
       })
+    collapses = Self.collapses(
+      spacing, map, rules, wholes: wholes.ids.map { Array(pieces.written.bytes(of: Int($0))) })
+  }
+
+  private static func collapses(
+    _ spacing: SentencePieceParts.Spacing, _ map: CharacterMap?, _ rules: CharacterMap.Rules,
+    wholes: [[UInt8]]
+  ) -> FrozenArray<Bool> {
+    let blanks = (UInt8.min..<0x80).filter { byte in
+      withUnsafePointer(to: byte) { text in
+        guard let match = map?.longestMatch(text, count: 1) else { return byte == space }
+        return match.count == 1 && match.text[0] == space
+      }
+    }
+    var found = [Bool](repeating: false, count: 256)
+    for byte in blanks where spacing.removesExtraSpaces {
+      let joins = wholes.contains { $0[0] == byte && ($0.count == 1 || blanks.contains($0[1])) }
+      let changes = rules.pairs.contains { before, after in
+        before == UInt32(byte) && blanks.contains { after == UInt32($0) }
+      }
+      found[Int(byte)] = !joins && !changes
+    }
+    return FrozenArray(found)
   }
 
   /// What the text at a place becomes, and how many of its bytes that takes.

@@ -8,29 +8,40 @@ struct FoundPiece {
 
 /// Turns pieces of a normalised stretch into tokens of the text.
 struct PieceWriter {
-  let pieces: SentencePieces
+  private let pieces: SentencePieces
+  private let unknown: TokenID
   /// Where the stretch begins in the text.
-  let start: Int
+  private var start = 0
   /// Index of the stretch's first token.
-  let first: Int
+  private var first = 0
   /// Bytes of the stretch that are done.
   private var position = 0
 
-  init(pieces: SentencePieces, start: Int, first: Int) {
+  init(pieces: SentencePieces) {
     self.pieces = pieces
+    unknown = pieces.unknown ?? -1
+  }
+
+  /// Begins a stretch.
+  ///
+  /// - Parameters:
+  ///   - start: where it begins in the text.
+  ///   - first: the index of its first token.
+  mutating func begin(start: Int, first: Int) {
     self.start = start
     self.first = first
+    position = 0
   }
 
   /// Appends the tokens of the next piece.
   @inline(__always)
   mutating func write(
-    _ piece: FoundPiece, _ text: NormalizedText, into tokens: inout [Token]
+    _ piece: FoundPiece, _ text: borrowing NormalizedText, into tokens: inout [Token]
   ) {
     let next = position + piece.length
     let begin = start + Int(text.origins[position])
     let end = start + Int(text.origins[next])
-    if piece.id >= 0, piece.id != pieces.unknown {
+    if piece.id >= 0, piece.id != unknown {
       tokens.append(Token(id: piece.id, start: begin, end: end))
     } else {
       writeUnknown(text.bytes[position..<next], begin, end, into: &tokens)

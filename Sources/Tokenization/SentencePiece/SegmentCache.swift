@@ -52,12 +52,16 @@ struct SegmentCache {
     }
 
     @inline(__always)
-    var place: Int {
-      let mixed =
-        (words.0 ^ (words.1 &* 0x9E37_79B9_7F4A_7C15) ^ (words.2 &* 0xC2B2_AE3D_27D4_EB4F))
+    private var mixed: UInt64 {
+      (words.0 ^ (words.1 &* 0x9E37_79B9_7F4A_7C15) ^ (words.2 &* 0xC2B2_AE3D_27D4_EB4F))
         &* 0xD6E8_FEB8_6659_FD93
-      return Int(truncatingIfNeeded: mixed >> 48) & (SegmentCache.places - 1)
     }
+
+    @inline(__always)
+    var place: Int { Int(truncatingIfNeeded: mixed >> 48) & (SegmentCache.places - 1) }
+
+    /// What tells the key from most others that fall on the same place; never 0.
+    var tag: UInt16 { UInt16(truncatingIfNeeded: mixed >> 32) | 1 }
 
     static func == (left: Key, right: Key) -> Bool {
       (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)
@@ -68,10 +72,18 @@ struct SegmentCache {
   /// What one place holds, in 64 bytes.
   struct Entry {
     var key: Key
-    /// Where each token ends, relative to the beginning of the stretch.
+    /// Where each token ends, relative to the beginning of the stretch: 5 bits. The others of the first
+    /// are those of ``span``.
     var ends: SIMD8<UInt8>
     /// The tokens, -1 after the last.
     var ids: SIMD8<TokenID>
+
+    /// After which sums of scores the tokens are these.
+    @inline(__always)
+    var span: SumSpan { SumSpan(rawValue: ends[0] >> 5) }
+
+    @inline(__always)
+    func end(_ index: Int) -> Int { Int(ends[index] & 31) }
   }
 
   private var entries = Array(
@@ -79,29 +91,48 @@ struct SegmentCache {
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
-  /// Stands first where only is remembered that the stretch was there before.
-  static let seen: TokenID = -3
+  /// The tag of what was seen last of what falls on a place and is not remembered: what comes only once
+  /// takes no place from what comes often.
+  private var seen = [UInt16](repeating: 0, count: places)
 
-  /// Remembers of a stretch what `mark` stands for.
-  mutating func store(_ key: Key, mark: TokenID) {
-    entries[key.place] = Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: mark))
+  /// Whether a stretch that is not remembered was there not long before; from now on it was.
+  mutating func wasSeen(_ key: Key) -> Bool {
+    let tag = key.tag
+    defer { seen[key.place] = tag }
+    return seen[key.place] == tag
+  }
+
+  /// Remembers that a stretch must be searched each time.
+  mutating func storeSearch(_ key: Key) {
+    put(Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: Self.search)))
   }
 
   /// What is remembered of a stretch.
   @inline(__always)
   func find(_ key: Key) -> Entry? {
-    let entry = entries[key.place]
-    return entry.key == key ? entry : nil
+    let place = key.place
+    let entry = entries[place]
+    if entry.key == key { return entry }
+    // A stretch that has lost its place to another is beside it, as long as there comes no third.
+    let other = entries[place ^ 1]
+    return other.key == key ? other : nil
+  }
+
+  private mutating func put(_ entry: Entry) {
+    let place = entry.key.place
+    if entries[place].key != entry.key { entries[place ^ 1] = entries[place] }
+    entries[place] = entry
   }
 
   /// Remembers the tokens of a stretch that begins at `start`, at most eight, which follow each
   /// other from there.
-  mutating func store(_ key: Key, _ tokens: ArraySlice<Token>, start: Int) {
+  mutating func store(_ key: Key, _ tokens: ArraySlice<Token>, start: Int, span: SumSpan) {
     var entry = Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: -1))
     for (index, token) in tokens.enumerated() {
       entry.ids[index] = token.id
       entry.ends[index] = UInt8(truncatingIfNeeded: token.end - start)
     }
-    entries[key.place] = entry
+    entry.ends[0] |= span.rawValue << 5
+    put(entry)
   }
 }

@@ -10,6 +10,9 @@ final class SegmentEncoder: @unchecked Sendable {
   private var path: BestPath?
   private var normalized = NormalizedText()
   private var found: [FoundPiece] = []
+  private var writer: PieceWriter
+  /// See ``PieceNormalizer/collapses``, which `tables` holds.
+  private let collapses: UnsafePointer<Bool>
   private var cache = SegmentCache()
   /// Whether the end of a text changes its last stretch.
   private let endMatters: Bool
@@ -17,6 +20,8 @@ final class SegmentEncoder: @unchecked Sendable {
   /// An encoder that remembers nothing yet.
   init(_ tables: SentencePieceTables) {
     self.tables = tables
+    writer = PieceWriter(pieces: tables.pieces)
+    collapses = tables.normalizer.collapses.base
     switch tables.search {
     case .bytePair(let table):
       merger = ScoredMerger(tables, table)
@@ -67,71 +72,105 @@ final class SegmentEncoder: @unchecked Sendable {
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, _ place: PieceNormalizer.Place,
     into tokens: inout [Token]
   ) {
-    guard range.count <= SegmentCache.longest, !place.isFirst, !(place.isLast && endMatters),
-      path?.hasRoom ?? true
+    // Of several spaces that become one the first is where its token begins.
+    var start = range.lowerBound
+    if collapses[Int(text[start])] {
+      while start + 1 < range.upperBound, collapses[Int(text[start + 1])] { start += 1 }
+    }
+    guard range.upperBound - start <= SegmentCache.longest, !place.isFirst,
+      !(place.isLast && endMatters), path?.hasRoom ?? true
     else {
       let (first, before) = (tokens.count, sum)
       search(text, range, place, into: &tokens)
       if settles { settle(text, &tokens, from: first, after: before) }
       return
     }
-    let start = range.lowerBound
-    let key = SegmentCache.Key(text + start, count: range.count, available: count - start)
+    let key = SegmentCache.Key(
+      text + start, count: range.upperBound - start, available: count - start)
     guard let found = cache.find(key) else {
       // Whether a stretch is cut the same anywhere is worth finding out when it comes again.
-      if path == nil || settles { return learn(text, range, place, key, into: &tokens) }
-      cache.store(key, mark: SegmentCache.seen)
-      return search(text, range, place, into: &tokens)
-    }
-    guard found.ids[0] >= 0 else {
-      return found.ids[0] == SegmentCache.seen || settles
-        ? learn(text, range, place, key, into: &tokens)
+      return path == nil || settles || cache.wasSeen(key)
+        ? learn(text, range, place, key, from: start, into: &tokens)
         : search(text, range, place, into: &tokens)
     }
-    var position = start
+    guard found.ids[0] >= 0 else {
+      return settles
+        ? learn(text, range, place, key, from: start, into: &tokens)
+        : search(text, range, place, into: &tokens)
+    }
+    guard found.span == .any else {
+      return take(found, text, range, place, key, from: start, into: &tokens)
+    }
+    var position = range.lowerBound
     for index in 0..<SegmentCache.mostTokens {
       guard found.ids[index] >= 0 else { break }
-      let end = start + Int(found.ends[index])
+      let end = start + found.end(index)
       tokens.append(Token(id: found.ids[index], start: position, end: end))
       path?.skip(found.ids[index])
       position = end
     }
   }
 
-  /// Appends the tokens of a stretch, and remembers them if they depend on nothing before it.
+  /// Appends the tokens of a stretch that is remembered for sums of one span.
+  private func take(
+    _ found: SegmentCache.Entry, _ text: UnsafePointer<UInt8>, _ range: Range<Int>,
+    _ place: PieceNormalizer.Place, _ key: SegmentCache.Key, from start: Int,
+    into tokens: inout [Token]
+  ) {
+    let (first, span) = (tokens.count, SumSpan(of: sum))
+    guard found.span == span else {
+      search(text, range, place, into: &tokens)
+      guard span != .none, tokens.count - first <= SegmentCache.mostTokens else { return }
+      for index in first..<tokens.count { tokens[index].span = span }
+      return cache.store(key, tokens[first...], start: start, span: span)
+    }
+    var position = range.lowerBound
+    for index in 0..<SegmentCache.mostTokens where found.ids[index] >= 0 {
+      var token = Token(
+        id: found.ids[index], start: position, end: start + found.end(index))
+      token.span = span
+      tokens.append(token)
+      path?.skip(token.id)
+      position = token.end
+    }
+  }
+
+  /// Appends the tokens of a stretch, and remembers them if they hang on nothing before it but the span
+  /// of its sum.
   private func learn(
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: PieceNormalizer.Place,
-    _ key: SegmentCache.Key, into tokens: inout [Token]
+    _ key: SegmentCache.Key, from start: Int, into tokens: inout [Token]
   ) {
     let (first, before) = (tokens.count, sum)
     search(text, range, place, into: &tokens)
     let fits = tokens.count - first <= SegmentCache.mostTokens
-    if fits || settles, settle(text, &tokens, from: first, after: before), fits {
-      cache.store(key, tokens[first...], start: range.lowerBound)
+    let span = fits || settles ? settle(text, &tokens, from: first, after: before) : .none
+    if fits, span != .none, !tokens[first...].contains(where: \.isUnknownRun) {
+      cache.store(key, tokens[first...], start: start, span: span)
     } else {
-      cache.store(key, mark: SegmentCache.search)
+      cache.storeSearch(key)
     }
   }
 
   /// Notes after which sums the stretch that was searched last is cut so.
   ///
-  /// - Returns: whether it can be remembered for any.
+  /// - Returns: after which; none where it is not known.
   @discardableResult
   private func settle(
     _ text: UnsafePointer<UInt8>, _ tokens: inout [Token], from first: Int, after sum: Float
-  ) -> Bool {
-    guard let verdict = path?.verdict(normalized.bytes) else { return true }
+  ) -> SumSpan {
+    guard let verdict = path?.verdict(normalized.bytes) else { return .any }
     let span =
       switch verdict {
       case .any: SumSpan.any
       case .sameSpan: SumSpan(of: sum)
       case .unknown: SumSpan.none
       }
-    guard span != .none else { return false }
+    guard span != .none else { return .none }
     let hasRuns = tables.pieces.byteTokens == nil && found.contains { $0.id < 0 }
-    if hasRuns, !markRuns(text, &tokens, from: first) { return false }
+    if hasRuns, !markRuns(text, &tokens, from: first) { return .none }
     for index in first..<tokens.count { tokens[index].span = span }
-    return span == .any && !hasRuns
+    return span
   }
 
   /// Marks the tokens of unknown characters; tells whether the text tells how many each has.
@@ -166,10 +205,10 @@ final class SegmentEncoder: @unchecked Sendable {
     found.removeAll(keepingCapacity: true)
     merger?.encode(normalized.bytes, into: &found)
     path?.encode(normalized.bytes, into: &found)
-    var writer = PieceWriter(
-      pieces: tables.pieces, start: range.lowerBound, first: tokens.count)
+    let first = tokens.count
+    writer.begin(start: range.lowerBound, first: first)
     for piece in found { writer.write(piece, normalized, into: &tokens) }
     guard path != nil else { return }
-    for index in writer.first..<tokens.count { tokens[index].span = .none }
+    for index in first..<tokens.count { tokens[index].span = .none }
   }
 }

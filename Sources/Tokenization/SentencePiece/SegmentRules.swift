@@ -12,6 +12,8 @@ struct SegmentRules: Sendable {
   private struct Edges: BitwiseCopyable {
     var first: UInt32
     var last: UInt32
+    /// What it is instead within a user-defined piece: itself; `never` where that is the same.
+    var own = SegmentRules.never
   }
 
   /// Characters below this one, those of most alphabets, have their edges in a table.
@@ -130,12 +132,12 @@ struct SegmentRules: Sendable {
         }
       }
       if edges.first != scalar || edges.last != scalar, written.contains(scalar) {
-        return Edges(first: Self.never, last: Self.never)
+        edges.own = scalar
       }
     }
     if edges.first == Self.space, spacing.escapesSpaces {
-      edges = Edges(
-        first: SentencePieces.escapedSpaceScalar, last: SentencePieces.escapedSpaceScalar)
+      edges.first = SentencePieces.escapedSpaceScalar
+      edges.last = SentencePieces.escapedSpaceScalar
     }
     if heads.contains(scalar) { edges.first = Self.never }
     if tails.contains(scalar) { edges.last = Self.never }
@@ -155,11 +157,19 @@ struct SegmentRules: Sendable {
 
   /// Whether there is a cut between two characters of the text.
   private func isCut(_ before: UInt32, _ after: UInt32) -> Bool {
-    let last = edges(before).last
-    let first = edges(after).first
-    guard last != Self.never, first != Self.never, !rules.contains(before, after),
-      !pieces.contains(last, first)
+    let (left, right) = (edges(before), edges(after))
+    guard left.last != Self.never, right.first != Self.never, !rules.contains(before, after),
+      areApart(left.last, right.first)
     else { return false }
+    // Where one may stand for itself there has to be a cut in either case.
+    return (left.own == Self.never || areApart(left.own, right.first))
+      && (right.own == Self.never || areApart(left.last, right.own))
+      && (left.own == Self.never || right.own == Self.never || areApart(left.own, right.own))
+  }
+
+  /// Whether no piece lies over these two characters of a normalised text, nor anything else.
+  private func areApart(_ last: UInt32, _ first: UInt32) -> Bool {
+    guard !pieces.contains(last, first) else { return false }
     if joinsUnknown, !known.contains(last), !known.contains(first) { return false }
     let blank = spacing.escapesSpaces ? SentencePieces.escapedSpaceScalar : Self.space
     return !(spacing.removesExtraSpaces && last == blank && first == blank)

@@ -16,7 +16,7 @@ struct SumSpan: Equatable {
   private static let exponents = 13...16
   private static let margin = Float(CertainPath.largestStretch) + 1
 
-  private init(rawValue: UInt8) { self.rawValue = rawValue }
+  init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The span of a sum.
   init(of sum: Float) {
@@ -44,7 +44,7 @@ struct SumSpan: Equatable {
 extension Token {
   /// After which sums the token's stretch is cut as it is.
   var span: SumSpan {
-    get { SumSpan(hold: hold) }
+    get { SumSpan(rawValue: hold & 7) }
     set { hold = hold & Self.unknownRun | newValue.rawValue }
   }
 
@@ -55,8 +55,4 @@ extension Token {
   }
 
   private static let unknownRun: UInt8 = 8
-}
-
-extension SumSpan {
-  fileprivate init(hold: UInt8) { rawValue = hold & 7 }
 }

@@ -34,7 +34,7 @@ import Testing
     add("aabb", 0, .userDefined)
     let tables = try SentencePieceTables(parts)
     guard case .unigram(let trie) = tables.search else { throw CancellationError() }
-    let path = BestPath(pieces: tables.pieces, trie: trie)
+    var path = BestPath(pieces: tables.pieces, trie: trie)
     var counts = [0, 0]
     var differing = 0
     for _ in 0..<400 {
