@@ -91,6 +91,7 @@ struct SegmentCache {
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
+
   /// The tag of what was seen last of what falls on a place and is not remembered: what comes only once
   /// takes no place from what comes often.
   private var seen = [UInt16](repeating: 0, count: places)

@@ -113,21 +113,21 @@ final class SegmentEncoder: @unchecked Sendable {
 
   /// Appends the tokens of a stretch that is remembered for sums of one span.
   private func take(
-    _ found: SegmentCache.Entry, _ text: UnsafePointer<UInt8>, _ range: Range<Int>,
+    _ entry: SegmentCache.Entry, _ text: UnsafePointer<UInt8>, _ range: Range<Int>,
     _ place: PieceNormalizer.Place, _ key: SegmentCache.Key, from start: Int,
     into tokens: inout [Token]
   ) {
     let (first, span) = (tokens.count, SumSpan(of: sum))
-    guard found.span == span else {
+    guard entry.span == span else {
       search(text, range, place, into: &tokens)
-      guard span != .none, tokens.count - first <= SegmentCache.mostTokens else { return }
+      guard span != .none, tokens.count - first <= SegmentCache.mostTokens, !hasRuns else { return }
       for index in first..<tokens.count { tokens[index].span = span }
       return cache.store(key, tokens[first...], start: start, span: span)
     }
     var position = range.lowerBound
-    for index in 0..<SegmentCache.mostTokens where found.ids[index] >= 0 {
+    for index in 0..<SegmentCache.mostTokens where entry.ids[index] >= 0 {
       var token = Token(
-        id: found.ids[index], start: position, end: start + found.end(index))
+        id: entry.ids[index], start: position, end: start + entry.end(index))
       token.span = span
       tokens.append(token)
       path?.skip(token.id)
@@ -145,7 +145,7 @@ final class SegmentEncoder: @unchecked Sendable {
     search(text, range, place, into: &tokens)
     let fits = tokens.count - first <= SegmentCache.mostTokens
     let span = fits || settles ? settle(text, &tokens, from: first, after: before) : .none
-    if fits, span != .none, !tokens[first...].contains(where: \.isUnknownRun) {
+    if fits, span != .none, path == nil || !hasRuns {
       cache.store(key, tokens[first...], start: start, span: span)
     } else {
       cache.storeSearch(key)
@@ -167,10 +167,14 @@ final class SegmentEncoder: @unchecked Sendable {
       case .unknown: SumSpan.none
       }
     guard span != .none else { return .none }
-    let hasRuns = tables.pieces.byteTokens == nil && found.contains { $0.id < 0 }
     if hasRuns, !markRuns(text, &tokens, from: first) { return .none }
     for index in first..<tokens.count { tokens[index].span = span }
     return span
+  }
+
+  /// Whether the stretch that was searched last has tokens that may be several unknown characters.
+  private var hasRuns: Bool {
+    tables.pieces.byteTokens == nil && found.contains { $0.id < 0 }
   }
 
   /// Marks the tokens of unknown characters; tells whether the text tells how many each has.
