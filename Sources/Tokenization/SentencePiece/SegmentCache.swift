@@ -6,41 +6,45 @@
 /// takes it over. Memory is bounded, and no text can make it slow.
 struct SegmentCache {
   /// Bytes up to which a stretch can be remembered.
-  static let longest = 23
+  static let longest = 31
   /// Tokens up to which a stretch can be remembered.
   static let mostTokens = 8
   private static let places = 1 << 16
 
   /// The bytes of a stretch, filled up with zeros, and its length in the last byte.
   struct Key: Equatable {
-    private var words: (UInt64, UInt64, UInt64)
+    private var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The key of no stretch: of one without bytes.
     static let none = Key()
 
-    private init() { words = (0, 0, 0) }
+    private init() { words = (0, 0, 0, 0) }
 
-    /// The key of `count` bytes, 1 to 23, at `text`; `available` bytes may be read there.
+    /// The key of `count` bytes, 1 to 31, at `text`; `available` bytes may be read there.
     @inline(__always)
     init(_ text: UnsafePointer<UInt8>, count: Int, available: Int) {
       let raw = UnsafeRawPointer(text)
-      if available >= 24 {
+      if available >= 32 {
         words = (
           Self.masked(raw.loadUnaligned(as: UInt64.self), count),
           Self.masked(raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self), count &- 8),
-          Self.masked(raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self), count &- 16)
+          Self.masked(raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self), count &- 16),
+          Self.masked(raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self), count &- 24)
         )
       } else {
-        words = (0, 0, 0)
-        for index in 0..<min(count, 8) { words.0 |= UInt64(text[index]) << UInt64(index * 8) }
-        for index in 8..<max(min(count, 16), 8) {
-          words.1 |= UInt64(text[index]) << UInt64(index * 8 - 64)
-        }
-        for index in 16..<max(count, 16) {
-          words.2 |= UInt64(text[index]) << UInt64(index * 8 - 128)
-        }
+        words = (
+          Self.word(text, 0, count), Self.word(text, 8, count), Self.word(text, 16, count),
+          Self.word(text, 24, count)
+        )
       }
-      words.2 |= UInt64(truncatingIfNeeded: count) << 56
+      words.3 |= UInt64(truncatingIfNeeded: count) << 56
+    }
+
+    /// Up to eight of the bytes of a stretch, from `start` on.
+    private static func word(_ text: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
+      (start..<max(start, min(count, start + 8))).reduce(0) {
+        $0 | UInt64(text[$1]) << UInt64(($1 - start) * 8)
+      }
     }
 
     /// The lowest `count` bytes of a word: none when that is negative, all from 8 on.
@@ -53,8 +57,8 @@ struct SegmentCache {
 
     @inline(__always)
     private var mixed: UInt64 {
-      (words.0 ^ (words.1 &* 0x9E37_79B9_7F4A_7C15) ^ (words.2 &* 0xC2B2_AE3D_27D4_EB4F))
-        &* 0xD6E8_FEB8_6659_FD93
+      (words.0 ^ (words.1 &* 0x9E37_79B9_7F4A_7C15) ^ (words.2 &* 0xC2B2_AE3D_27D4_EB4F)
+        ^ (words.3 &* 0x2545_F491_4F6C_DD1D)) &* 0xD6E8_FEB8_6659_FD93
     }
 
     @inline(__always)
@@ -65,29 +69,57 @@ struct SegmentCache {
 
     static func == (left: Key, right: Key) -> Bool {
       (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)
-        | (left.words.2 ^ right.words.2) == 0
+        | (left.words.2 ^ right.words.2) | (left.words.3 ^ right.words.3) == 0
     }
   }
 
   /// What one place holds, in 64 bytes.
   struct Entry {
     var key: Key
+    /// The tokens in 24 bits each; -1 after the last.
+    private var ids: (UInt64, UInt64, UInt64) = (.max, .max, .max)
     /// Where each token ends, relative to the beginning of the stretch: 5 bits. The others of the first
     /// are those of ``span``.
-    var ends: SIMD8<UInt8>
-    /// The tokens, -1 after the last.
-    var ids: SIMD8<TokenID>
+    private var ends = SIMD8<UInt8>()
+
+    /// The entry of a stretch without tokens.
+    init(key: Key) { self.key = key }
 
     /// After which sums of scores the tokens are these.
     @inline(__always)
-    var span: SumSpan { SumSpan(rawValue: ends[0] >> 5) }
+    var span: SumSpan {
+      get { SumSpan(rawValue: ends[0] >> 5) }
+      set { ends[0] = ends[0] & 31 | newValue.rawValue << 5 }
+    }
 
     @inline(__always)
     func end(_ index: Int) -> Int { Int(ends[index] & 31) }
+
+    @inline(__always)
+    func id(_ index: Int) -> TokenID {
+      withUnsafeBytes(of: self) { bytes in
+        // What lies behind the last is shifted out.
+        let word = bytes.loadUnaligned(
+          fromByteOffset: MemoryLayout<Key>.size + 3 * index, as: UInt32.self)
+        return TokenID(bitPattern: UInt32(littleEndian: word) << 8) >> 8
+      }
+    }
+
+    /// Puts a token in a place.
+    mutating func set(_ index: Int, id: TokenID, end: Int) {
+      ends[index] = ends[index] & ~31 | UInt8(truncatingIfNeeded: end)
+      withUnsafeMutableBytes(of: &ids) { bytes in
+        for byte in 0..<3 {
+          bytes[3 * index + byte] = UInt8(truncatingIfNeeded: id >> TokenID(8 * byte))
+        }
+      }
+    }
   }
 
-  private var entries = Array(
-    repeating: Entry(key: .none, ends: SIMD8(), ids: SIMD8(repeating: -1)), count: places)
+  /// Tokens from here on are not remembered.
+  private static let firstTooLarge: TokenID = 1 << 23
+
+  private var entries = Array(repeating: Entry(key: .none), count: places)
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
@@ -105,7 +137,9 @@ struct SegmentCache {
 
   /// Remembers that a stretch must be searched each time.
   mutating func storeSearch(_ key: Key) {
-    put(Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: Self.search)))
+    var entry = Entry(key: key)
+    entry.set(0, id: Self.search, end: 0)
+    put(entry)
   }
 
   /// What is remembered of a stretch.
@@ -128,12 +162,12 @@ struct SegmentCache {
   /// Remembers the tokens of a stretch that begins at `start`, at most eight, which follow each
   /// other from there.
   mutating func store(_ key: Key, _ tokens: ArraySlice<Token>, start: Int, span: SumSpan) {
-    var entry = Entry(key: key, ends: SIMD8(), ids: SIMD8(repeating: -1))
+    guard tokens.allSatisfy({ $0.id < Self.firstTooLarge }) else { return }
+    var entry = Entry(key: key)
     for (index, token) in tokens.enumerated() {
-      entry.ids[index] = token.id
-      entry.ends[index] = UInt8(truncatingIfNeeded: token.end - start)
+      entry.set(index, id: token.id, end: token.end - start)
     }
-    entry.ends[0] |= span.rawValue << 5
+    entry.span = span
     put(entry)
   }
 }

@@ -93,7 +93,7 @@ final class SegmentEncoder: @unchecked Sendable {
         ? learn(text, range, place, key, from: start, into: &tokens)
         : search(text, range, place, into: &tokens)
     }
-    guard found.ids[0] >= 0 else {
+    guard found.id(0) >= 0 else {
       return settles
         ? learn(text, range, place, key, from: start, into: &tokens)
         : search(text, range, place, into: &tokens)
@@ -103,10 +103,11 @@ final class SegmentEncoder: @unchecked Sendable {
     }
     var position = range.lowerBound
     for index in 0..<SegmentCache.mostTokens {
-      guard found.ids[index] >= 0 else { break }
+      let id = found.id(index)
+      guard id >= 0 else { break }
       let end = start + found.end(index)
-      tokens.append(Token(id: found.ids[index], start: position, end: end))
-      path?.skip(found.ids[index])
+      tokens.append(Token(id: id, start: position, end: end))
+      path?.skip(id)
       position = end
     }
   }
@@ -125,9 +126,9 @@ final class SegmentEncoder: @unchecked Sendable {
       return cache.store(key, tokens[first...], start: start, span: span)
     }
     var position = range.lowerBound
-    for index in 0..<SegmentCache.mostTokens where entry.ids[index] >= 0 {
+    for index in 0..<SegmentCache.mostTokens where entry.id(index) >= 0 {
       var token = Token(
-        id: entry.ids[index], start: position, end: start + entry.end(index))
+        id: entry.id(index), start: position, end: start + entry.end(index))
       token.span = span
       tokens.append(token)
       path?.skip(token.id)
