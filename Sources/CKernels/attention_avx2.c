@@ -5,6 +5,8 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
+#include "avx2.h"
+
 #define INLINE static inline __attribute__((always_inline))
 
 /* Keys and values are read once for so many of the heads that share them: their sums fill the registers. */
@@ -14,11 +16,6 @@ enum { HEADS = 3 };
 INLINE int32_t together(int32_t left) { return left == HEADS + 1 ? 2 : left < HEADS ? left : HEADS; }
 
 INLINE size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
-
-/* Lanes that hold elements when `left` are left. */
-INLINE __m256i lanes_left(int32_t left) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
 
 /* The scores of four keys for some heads; each is summed in the same order whatever stands beside it. */
 INLINE void four_scores(const int heads, const float *queries, const float *const *k, int32_t width, float scale,

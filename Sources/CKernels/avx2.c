@@ -6,17 +6,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-void ck_panels_i16_vnni(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
-                        int32_t columns, const int16_t *q, const float *scales, const float *sums,
-                        int32_t tokens, float *y, size_t y_stride);
-void ck_panels_i16_avx2(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
-                        int32_t columns, const int16_t *q, const float *scales, const float *sums,
-                        int32_t tokens, float *y, size_t y_stride);
-void ck_attention_scores_avx2(const float *queries, int32_t heads, const float *keys, size_t stride,
-                              const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
-                              size_t out_stride);
-void ck_attention_values_avx2(const float *weights, size_t weights_stride, int32_t heads, const float *values,
-                              size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
+#include "avx2.h"
 
 static inline float sum_lanes(__m256 v) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -85,11 +75,6 @@ static float maximum(const float *x, int32_t n) {
   for (; i < n; i++)
     if (x[i] > m) m = x[i];
   return m;
-}
-
-/* Lanes that hold elements when `left` (< 8) are left. */
-static inline __m256i lanes_left(int32_t left) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 static void softmax(float *x, int32_t n) {

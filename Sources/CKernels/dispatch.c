@@ -139,11 +139,11 @@ int32_t ck_draw(const float *x, int32_t n, float scale, double unit, float *prob
     if (run / CK_DRAWN < KEPT) sums[run / CK_DRAWN] = of_run;
     total += of_run;
   }
+  /* A run is looked through when it may hold the place; its sum was rounded otherwise. */
+  const double least = unit * total * (1 - 1e-6);
   int32_t last = 0;
   float weight = 0;
   for (int32_t run = 0; run < n; run += CK_DRAWN) {
-    /* A run is looked through when it may hold the place; its sum was rounded otherwise. */
-    const double least = unit * total * (1 - 1e-6);
     const int kept = run / CK_DRAWN < KEPT;
     if (kept && sum + sums[run / CK_DRAWN] <= least) {
       sum += sums[run / CK_DRAWN];

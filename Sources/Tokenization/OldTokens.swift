@@ -1,4 +1,36 @@
+/// Bytes that are encoded beyond an edit before the old tokens are looked at, and how many more at
+/// most each further time.
+private let firstBudget = 64
+private let largestBudget = 1 << 20
+
 extension TokenizerModel {
+  /// The tokens after an edit: encoded from the last stable boundary `reach` bytes before it to the first
+  /// one after it at which the old tokens go on.
+  func retokenize(
+    _ old: inout [Token], text: UnsafeBufferPointer<UInt8>, edit: Edit, reach: Int,
+    parsesSpecials: Bool
+  ) -> Retokenization {
+    let restart = restart(old, text, before: edit.start - reach)
+    var fresh: [Token] = []
+    var resumed = old.count
+    var position = restart.position
+    var budget = max(edit.newEnd - position, 0) + firstBudget
+    encoding: while position < text.count {
+      let seen = fresh.count
+      position = encode(
+        text, from: position, budget: budget, parsesSpecials: parsesSpecials, into: &fresh)
+      for index in seen..<fresh.count {
+        guard let next = resumption(of: old, at: index, of: fresh, text, after: edit)
+        else { continue }
+        resumed = next
+        fresh.removeSubrange(index...)
+        break encoding
+      }
+      budget = min(budget, largestBudget) * 2
+    }
+    return old.splice(restart.index..<resumed, fresh, shift: edit.newEnd - edit.oldEnd)
+  }
+
   /// Where encoding begins for an edit: the last of the old tokens that begins at a stable boundary at
   /// or before `limit`, its index and place, or the beginning of the text.
   func restart(

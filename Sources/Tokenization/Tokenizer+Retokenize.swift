@@ -16,48 +16,12 @@ extension Tokenizer {
   public func retokenize(
     _ old: consuming [Token], text: [UInt8], edit: Edit, parsesSpecials: Bool = true
   ) -> Retokenization {
-    guard Self.fits(edit, text: text, old: old) else {
-      return encodeAnew(text, old, parsesSpecials: parsesSpecials)
-    }
-    guard let reach = model.reach(parsesSpecials: parsesSpecials) else {
-      return text.withUnsafeBufferPointer {
+    let changed =
+      Self.fits(edit, text: text, old: old)
+      ? text.withUnsafeBufferPointer {
         model.retokenize(&old, text: $0, edit: edit, parsesSpecials: parsesSpecials)
-      } ?? encodeAnew(text, old, parsesSpecials: parsesSpecials)
-    }
-    let shift = edit.newEnd - edit.oldEnd
-    var fresh: [Token] = []
-    var resumed = old.count
-    var first = 0
-    text.withUnsafeBufferPointer { bytes in
-      let restart = model.restart(old, bytes, before: edit.start - reach)
-      first = restart.index
-      var position = restart.position
-      var budget = max(edit.newEnd - position, 0) + Self.firstBudget
-      while position < bytes.count {
-        let seen = fresh.count
-        position = model.encode(
-          bytes, from: position, budget: budget, parsesSpecials: parsesSpecials, into: &fresh)
-        for index in seen..<fresh.count {
-          guard let next = model.resumption(of: old, at: index, of: fresh, bytes, after: edit)
-          else { continue }
-          resumed = next
-          fresh.removeSubrange(index...)
-          return
-        }
-        budget = min(budget, Self.largestBudget) * 2
-      }
-    }
-    return old.splice(first..<resumed, fresh, shift: shift)
-  }
-
-  /// Bytes that are encoded beyond an edit before the old tokens are looked at, and how many more
-  /// at most each further time.
-  private static let firstBudget = 64
-  private static let largestBudget = 1 << 20
-
-  private func encodeAnew(
-    _ text: [UInt8], _ old: [Token], parsesSpecials: Bool
-  ) -> Retokenization {
+      } : nil
+    if let changed { return changed }
     let tokens = encode(text, parsesSpecials: parsesSpecials)
     return Retokenization(tokens: tokens, firstChanged: zip(tokens, old).prefix { $0 == $1 }.count)
   }

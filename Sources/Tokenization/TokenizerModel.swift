@@ -51,12 +51,11 @@ protocol TokenizerModel: Sendable {
   func isStableBoundary(_ position: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool
 
   /// How many bytes before an edit a stable boundary must lie, so that nothing before it can have
-  /// read what was edited; `nil` when there are no stable boundaries: an edit then encodes
-  /// everything anew.
+  /// read what was edited; `nil` when there are no stable boundaries.
   func reach(parsesSpecials: Bool) -> Int?
 
-  /// The tokens after an edit that fits the text, where there are no stable boundaries and still a way
-  /// that reads less than all of it.
+  /// The tokens after an edit that fits the text and the old tokens; `nil` where everything has to be
+  /// encoded anew. Models whose tokens depend on nothing beyond stable boundaries need not say how.
   func retokenize(
     _ old: inout [Token], text: UnsafeBufferPointer<UInt8>, edit: Edit, parsesSpecials: Bool
   ) -> Retokenization?
@@ -101,7 +100,11 @@ extension TokenizerModel {
 
   func retokenize(
     _ old: inout [Token], text: UnsafeBufferPointer<UInt8>, edit: Edit, parsesSpecials: Bool
-  ) -> Retokenization? { nil }
+  ) -> Retokenization? {
+    reach(parsesSpecials: parsesSpecials).map { reach in
+      retokenize(&old, text: text, edit: edit, reach: reach, parsesSpecials: parsesSpecials)
+    }
+  }
 }
 
 /// The tokens that a model expects before and after every text, such as `<s>` or `[CLS]` and

@@ -85,21 +85,12 @@ struct UnigramWords: WordModel {
       let before = steps[start].score
       let length = UTF8Sequence.scalar(in: text, at: start, end: count)?.length ?? 1
       var isPiece = false
-      var node = PieceTrie.root
-      var position = start
-      while position < count {
-        // A base has at least 256 places from it on.
-        let child = nodes[Int(node)].base &+ UInt32(text[position])
-        guard nodes[Int(child)].parent == node else { break }
-        node = child
-        position += 1
-        let id = nodes[Int(child)].id
-        guard id >= 0 else { continue }
-        let candidate = scores[Int(id)] + before
-        if steps[position].start < 0 || candidate > steps[position].score {
-          steps[position] = Step(score: candidate, start: start, id: id)
+      PieceTrie.forEachMatch(nodes, text, in: start..<count) { piece, end in
+        let candidate = scores[Int(piece.id)] + before
+        if steps[end].start < 0 || candidate > steps[end].score {
+          steps[end] = Step(score: candidate, start: start, id: piece.id)
         }
-        if position - start == length { isPiece = true }
+        if end - start == length { isPiece = true }
       }
       if !isPiece {
         let candidate = unknownScore + before

@@ -59,7 +59,13 @@ struct BestPath {
   }
 
   /// What a user-defined piece scores.
-  static func wholeScore(bytes: Int) -> Float { Float(Double(bytes - 1) * wholeBonus) }
+  private static func wholeScore(bytes: Int) -> Float { Float(Double(bytes - 1) * wholeBonus) }
+
+  /// What a piece of the tree scores.
+  @inline(__always)
+  static func score(of piece: PieceTrie.Node, bytes: Int) -> Float {
+    piece.score.isFinite ? piece.score : wholeScore(bytes: bytes)
+  }
 
   /// After which sums a normalised stretch is cut into the same pieces.
   mutating func verdict(_ text: [UInt8]) -> CertainPath.Verdict { certain.verdict(text) }
@@ -91,17 +97,9 @@ struct BestPath {
     sum = total
   }
 
-  /// Whether no sum within a stretch that is remembered can leave the limits: not only those of its
-  /// best way, as the reference brings sums back to zero wherever one is too large.
-  var hasRoom: Bool { Self.hasRoom(after: sum) }
-
-  /// Below this there is room.
+  /// After sums below this none within a stretch that is remembered can leave the limits: not only those
+  /// of its best way, as the reference brings sums back to zero wherever one is too large.
   static let room = largestSum - 2 * Float(CertainPath.largestStretch)
-
-  @inline(__always)
-  private static func hasRoom(after sum: Float) -> Bool {
-    abs(sum) < room
-  }
 
   /// Goes over a stretch whose pieces are known.
   @inline(__always)
@@ -122,16 +120,10 @@ struct BestPath {
     var run: (index: Int, sum: Float)?
     while index < range.upperBound {
       let token = tokens[index]
-      if token.span == .any {
-        guard Self.hasRoom(after: total) else { break }
-        run = nil
-      } else {
-        let begin = run ?? (index, total)
-        guard token.span != .none, token.span == SumSpan(of: total) else {
-          (index, total) = begin
-          break
-        }
-        run = begin
+      run = token.span == .any ? nil : run ?? (index, total)
+      guard token.span.holds(after: total) else {
+        (index, total) = run ?? (index, total)
+        break
       }
       total = self.total(total, after: token, in: text, shift: shift)
       index += 1
@@ -170,26 +162,15 @@ struct BestPath {
       let length =
         byte < 0x80 ? 1 : UTF8Sequence.scalar(in: text, at: start, end: count)?.length ?? 1
       var isPiece = false
-      var node = PieceTrie.root
-      var position = start
-      while position < count {
-        // A base has at least 256 places from it on.
-        let child = nodes[Int(node)].base &+ UInt32(text[position])
-        let found = nodes[Int(child)]
-        guard found.parent == node else { break }
-        node = child
-        position += 1
-        guard found.id >= 0 else { continue }
-        reached = max(reached, position)
-        let score =
-          found.score.isFinite ? found.score : wholeScore(bytes: position - start)
-        let candidate = score + before
-        let known = steps[position]
+      PieceTrie.forEachMatch(nodes, text, in: start..<count) { piece, end in
+        reached = max(reached, end)
+        let candidate = score(of: piece, bytes: end - start) + before
+        let known = steps[end]
         if known.start < 0 || candidate > known.score {
-          steps[position] = Step(
-            score: candidate, start: Int32(truncatingIfNeeded: start), id: found.id)
+          steps[end] = Step(
+            score: candidate, start: Int32(truncatingIfNeeded: start), id: piece.id)
         }
-        if position - start == length { isPiece = true }
+        if end - start == length { isPiece = true }
       }
       if !isPiece {
         reached = max(reached, start + length)

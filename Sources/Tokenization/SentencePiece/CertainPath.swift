@@ -115,19 +115,10 @@ struct CertainPath {
         }
         let next = start + character.length
         var isPiece = false
-        var node = PieceTrie.root
-        var position = start
-        while position < bytes.count {
-          let child = nodes[Int(node)].base &+ UInt32(text[position])
-          let found = nodes[Int(child)]
-          guard found.parent == node else { break }
-          node = child
-          position += 1
-          guard found.id >= 0 else { continue }
-          let score =
-            found.score.isFinite ? found.score : BestPath.wholeScore(bytes: position - start)
-          steps.append(Step(start: start, end: position, score: Double(score)))
-          if position == next { isPiece = true }
+        PieceTrie.forEachMatch(nodes, text, in: start..<bytes.count) { piece, end in
+          let score = BestPath.score(of: piece, bytes: end - start)
+          steps.append(Step(start: start, end: end, score: Double(score)))
+          if end == next { isPiece = true }
         }
         if !isPiece { steps.append(Step(start: start, end: next, score: unknown)) }
         start = next

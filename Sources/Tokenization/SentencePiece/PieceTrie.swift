@@ -55,30 +55,43 @@ struct PieceTrie: Sendable {
   func longestMatch(
     _ text: UnsafeBufferPointer<UInt8>, in stretch: Range<Int>
   ) -> (id: TokenID, length: Int)? {
-    var node = Self.root
+    guard let text = text.baseAddress else { return nil }
     var best: (TokenID, Int)?
-    for position in stretch {
-      let child = nodes[Int(node)].base &+ UInt32(text[position])
-      guard nodes[Int(child)].parent == node else { break }
-      node = child
-      if nodes[Int(child)].id >= 0 {
-        best = (nodes[Int(child)].id, position - stretch.lowerBound + 1)
-      }
+    Self.forEachMatch(nodes.base, text, in: stretch) { piece, end in
+      best = (piece.id, end - stretch.lowerBound)
     }
     return best
   }
 
   /// All pieces that begin at a place, with their bytes, the shortest first.
   func matches(_ text: [UInt8], from start: Int) -> [(id: TokenID, length: Int)] {
-    var node = Self.root
     var found: [(id: TokenID, length: Int)] = []
-    for position in start..<text.count {
-      let child = nodes[Int(node)].base &+ UInt32(text[position])
-      guard nodes[Int(child)].parent == node else { break }
-      node = child
-      if nodes[Int(child)].id >= 0 { found.append((nodes[Int(child)].id, position - start + 1)) }
+    text.withUnsafeBufferPointer { bytes in
+      guard let text = bytes.baseAddress else { return }
+      Self.forEachMatch(nodes.base, text, in: start..<bytes.count) { piece, end in
+        found.append((piece.id, end - start))
+      }
     }
     return found
+  }
+
+  /// Gives the pieces that begin a stretch of a text, each with where it ends, the shortest first.
+  @inline(__always)
+  static func forEachMatch(
+    _ nodes: UnsafePointer<Node>, _ text: UnsafePointer<UInt8>, in stretch: Range<Int>,
+    _ body: (_ piece: Node, _ end: Int) -> Void
+  ) {
+    var node = root
+    var position = stretch.lowerBound
+    while position < stretch.upperBound {
+      // A base has at least 256 places from it on.
+      let child = nodes[Int(node)].base &+ UInt32(text[position])
+      let found = nodes[Int(child)]
+      guard found.parent == node else { return }
+      node = child
+      position += 1
+      if found.id >= 0 { body(found, position) }
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 /// their pieces.
 ///
 /// A fixed number of places, each for one stretch; a stretch that falls on the place of another
-/// takes it over. Memory is bounded, and no text can make it slow.
+/// takes it over, and the other goes beside it. Memory is bounded, and no text can make it slow.
 struct SegmentCache {
   /// Bytes up to which a stretch can be remembered.
   static let longest = 31

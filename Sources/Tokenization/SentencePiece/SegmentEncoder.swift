@@ -45,9 +45,6 @@ final class SegmentEncoder: @unchecked Sendable {
   /// The sum of scores so far.
   var sum: Float { path?.sum ?? 0 }
 
-  /// Whether scores can be added up without a look at the stretch they belong to.
-  var hasRoom: Bool { path?.hasRoom ?? true }
-
   /// Goes over tokens; see ``BestPath/follow(_:_:in:shift:)``.
   func follow(
     _ tokens: UnsafeBufferPointer<Token>, _ range: Range<Int>, in text: UnsafePointer<UInt8>,
@@ -56,19 +53,32 @@ final class SegmentEncoder: @unchecked Sendable {
     path?.follow(tokens, range, in: text, shift: shift) ?? range.upperBound
   }
 
-  /// Whether the score of a token that begins a stretch need only be added.
-  func knows(_ token: Token) -> Bool {
-    token.span == .any ? hasRoom : token.span != .none && token.span == SumSpan(of: sum)
-  }
-
   /// Goes over a token in the midst of a stretch, whatever the sum is.
   func add(_ token: Token, in text: UnsafePointer<UInt8>, shift: Int) {
     path?.add(token, in: text, shift: shift)
   }
 
-  /// Appends the tokens of a stretch of a text of `count` bytes.
+  /// Appends what comes next in a text of `count` bytes: a special token, after which sums begin anew,
+  /// or the tokens of a stretch.
   @inline(__always)
   func encode(
+    _ item: StretchCursor.Item, of text: UnsafePointer<UInt8>, count: Int,
+    into tokens: inout [Token]
+  ) {
+    switch item {
+    case .special(let id, let range):
+      var token = Token(id: id, start: range.lowerBound, end: range.upperBound)
+      // Whoever adds up scores has to stop here.
+      if path != nil { token.span = .none }
+      tokens.append(token)
+      begin()
+    case .segment(let range, let place): encode(text, range, count: count, place, into: &tokens)
+    }
+  }
+
+  /// Appends the tokens of a stretch of a text of `count` bytes.
+  @inline(__always)
+  private func encode(
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, _ place: PieceNormalizer.Place,
     into tokens: inout [Token]
   ) {
@@ -78,7 +88,7 @@ final class SegmentEncoder: @unchecked Sendable {
       while start + 1 < range.upperBound, collapses[Int(text[start + 1])] { start += 1 }
     }
     guard range.upperBound - start <= SegmentCache.longest, !place.isFirst,
-      !(place.isLast && endMatters), path?.hasRoom ?? true
+      !(place.isLast && endMatters), SumSpan.any.holds(after: sum)
     else {
       let (first, before) = (tokens.count, sum)
       search(text, range, place, into: &tokens)

@@ -9,8 +9,14 @@ extension SentencePieceModel {
   func retokenize(
     _ old: inout [Token], text: UnsafeBufferPointer<UInt8>, edit: Edit, parsesSpecials: Bool
   ) -> Retokenization? {
-    guard case .unigram = tables.search, let base = text.baseAddress else { return nil }
-    let restart = restart(old, text, before: edit.start - distance(parsesSpecials: parsesSpecials))
+    guard let reach = reach(parsesSpecials: parsesSpecials), let base = text.baseAddress else {
+      return nil
+    }
+    guard case .unigram = tables.search else {
+      return retokenize(
+        &old, text: text, edit: edit, reach: reach, parsesSpecials: parsesSpecials)
+    }
+    let restart = restart(old, text, before: edit.start - reach)
     let matcher = parsesSpecials ? specials : nothing
     let shift = edit.newEnd - edit.oldEnd
     var change = Change(range: restart.index..<old.count, fresh: [])
@@ -71,15 +77,8 @@ private struct SumWalk {
 
   /// Encodes what comes next; `nil` at the end of the text.
   private mutating func encodeNext(into tokens: inout [Token]) -> StretchCursor.Item? {
-    let item = cursor.next()
-    switch item {
-    case .special(let id, let range):
-      model.append(id, range, to: &tokens)
-      encoder.begin()
-    case .segment(let range, let place):
-      encoder.encode(text, range, count: count, place, into: &tokens)
-    case nil: break
-    }
+    guard let item = cursor.next() else { return nil }
+    encoder.encode(item, of: text, count: count, into: &tokens)
     return item
   }
 
@@ -156,7 +155,9 @@ private struct SumWalk {
       guard end < range.upperBound else { return end }
       // After a special token a text of its own begins.
       guard case .segment = item else { continue }
-      if old[end].start + shift == cursor.position, old.beginsAlone(end), encoder.knows(old[end]) {
+      if old[end].start + shift == cursor.position, old.beginsAlone(end),
+        old[end].span.holds(after: encoder.sum)
+      {
         return end
       }
     }

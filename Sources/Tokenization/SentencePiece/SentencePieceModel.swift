@@ -46,25 +46,11 @@ struct SentencePieceModel: TokenizerModel {
     pool.withEncoder(tables) { encoder in
       encoder.begin()
       while let item = cursor.next() {
-        switch item {
-        case .special(let id, let range):
-          append(id, range, to: &tokens)
-          encoder.begin()
-        case .segment(let range, let place):
-          encoder.encode(base, range, count: text.count, place, into: &tokens)
-          if cursor.position >= enough { return }
-        }
+        encoder.encode(item, of: base, count: text.count, into: &tokens)
+        if case .segment = item, cursor.position >= enough { return }
       }
     }
     return cursor.position
-  }
-
-  /// Appends a special token. Sums of scores begin anew after it, so whoever goes over them has to
-  /// stop there.
-  func append(_ special: TokenID, _ range: Range<Int>, to tokens: inout [Token]) {
-    var token = Token(id: special, start: range.lowerBound, end: range.upperBound)
-    if !isLocal { token.span = .none }
-    tokens.append(token)
   }
 
   /// Whether tokens between two cuts depend on nothing outside of them.
@@ -127,11 +113,6 @@ struct SentencePieceModel: TokenizerModel {
   }
 
   func reach(parsesSpecials: Bool) -> Int? {
-    isLocal ? distance(parsesSpecials: parsesSpecials) : nil
-  }
-
-  /// How many bytes before an edit a cut must lie, so that nothing before it has read what was edited.
-  func distance(parsesSpecials: Bool) -> Int {
     max(parsesSpecials ? specials.longest : 0, SegmentRules.lookahead)
   }
 }

@@ -39,17 +39,16 @@ struct StretchCursor {
     matcher: WholeMatcher, names: PieceBytes, window: Int = longWindow,
     everywhere: Bool = false
   ) {
-    self.window = window
-    self.everywhere = everywhere
-    ahead = window
     self.text = text
     self.count = count
     self.position = position
     self.tables = tables
     self.matcher = matcher
     self.names = names
-    isFirst = position == 0
-    searched = matcher.longest == 0 ? count : position
+    self.window = window
+    self.everywhere = everywhere
+    (isFirst, searched, ahead) = (false, 0, window)
+    move(to: position)
   }
 
   /// Goes on from another place, as from the beginning.

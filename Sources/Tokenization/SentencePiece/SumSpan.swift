@@ -3,7 +3,7 @@
 ///
 /// Sums of 32 bits between two powers of two are multiples of the same number. The spans here leave
 /// out what a stretch that begins near a power of two could reach beyond it, sums without room (see
-/// ``BestPath/hasRoom``), and small ones, which only the beginning of a text has.
+/// ``BestPath/room``), and small ones, which only the beginning of a text has.
 struct SumSpan: Equatable {
   /// After any sum.
   static let any = SumSpan(rawValue: 0)
@@ -27,6 +27,12 @@ struct SumSpan: Equatable {
       Self.exponents.contains(exponent) && size > low + Self.margin
         && size < min(2 * low - Self.margin, BestPath.room)
       ? UInt8(exponent - Self.exponents.lowerBound + 2) : Self.none.rawValue
+  }
+
+  /// Whether what is known is known of what comes after this sum.
+  @inline(__always)
+  func holds(after sum: Float) -> Bool {
+    self == .any ? abs(sum) < BestPath.room : self != .none && self == SumSpan(of: sum)
   }
 
   /// Whether a score lies in the middle between two multiples of a number that the sums of some span are

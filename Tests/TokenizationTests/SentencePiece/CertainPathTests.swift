@@ -17,21 +17,16 @@ import Testing
     var generator = Seeded(seed + 3)
     var parts = SentencePieceParts()
     parts.algorithm = .unigram
-    func add(_ piece: String, _ score: Float, _ kind: TokenKind = .normal) {
-      parts.pieces.append(piece.utf8)
-      parts.scores.append(score)
-      parts.kinds.append(kind.rawValue)
-    }
-    add("<unk>", 0, .unknown)
+    parts.add("<unk>", 0, .unknown)
     // Ways to cut a text that differ by less than sums are rounded by.
     var pieces = [""]
     for _ in 0..<3 { pieces += pieces.flatMap { [$0 + "a", $0 + "b", $0 + "é"] } }
     for piece in Set(pieces).subtracting(["", "é"]).sorted() {
       let less: Float = [0, 0.01, 0.5, 3].randomElement(using: &generator) ?? 0
       let noise = Float.random(in: -0.002...0.002, using: &generator)
-      add(piece, -2 * Float(piece.count) - less + noise)
+      parts.add(piece, -2 * Float(piece.count) - less + noise)
     }
-    add("aabb", 0, .userDefined)
+    parts.add("aabb", 0, .userDefined)
     let tables = try SentencePieceTables(parts)
     guard case .unigram(let trie) = tables.search else { throw CancellationError() }
     var path = BestPath(pieces: tables.pieces, trie: trie)

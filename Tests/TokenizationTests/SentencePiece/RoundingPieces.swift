@@ -15,23 +15,18 @@ struct RoundingPieces {
     parts.algorithm = .unigram
     parts.spacing.removesExtraSpaces = false
     parts.fallsBackToBytes = true
-    func add(_ piece: String, _ score: Float, _ kind: TokenKind = .normal) {
-      parts.pieces.append(piece.utf8)
-      parts.scores.append(score)
-      parts.kinds.append(kind.rawValue)
-    }
-    for byte in UInt8.min...UInt8.max { add(BytePiece.name(of: byte), 0, .byte) }
+    for byte in UInt8.min...UInt8.max { parts.add(BytePiece.name(of: byte), 0, .byte) }
     // Single letters are so poor that the sums beside the best way leave the limit long before it; the
     // two ways to cut x, y, x are equal but for rounding.
-    for letter in ["\u{2581}", "a", "b", "c"] { add(letter, -80 - Float(seed) * 7.3) }
+    for letter in ["\u{2581}", "a", "b", "c"] { parts.add(letter, -80 - Float(seed) * 7.3) }
     for (piece, score) in [("x", -20.1), ("y", -20.1), ("xy", -30.7), ("yx", -30.7)] {
-      add(piece, Float(score))
+      parts.add(piece, Float(score))
     }
     for _ in 0..<150 {
       let word = generator.text(Int.random(in: 3...6, using: &generator), of: [[97], [98], [99]])
       guard !words.contains([0x20] + word) else { continue }
       words.append([0x20] + word)
-      add(
+      parts.add(
         "\u{2581}" + String(decoding: word, as: UTF8.self),
         Float.random(in: -30 ... -9, using: &generator))
     }

@@ -43,9 +43,7 @@ struct SmallPieces {
     parts.fallsBackToBytes = fallsBack
     parts.spacing = spacing
     for piece in pieces {
-      parts.pieces.append(piece.text.utf8)
-      parts.scores.append(piece.score)
-      parts.kinds.append(piece.kind.rawValue)
+      parts.add(piece.text, piece.score, piece.kind)
     }
   }
 
@@ -126,6 +124,15 @@ struct SmallPieces {
     let body = text.map { $0 == " " ? "\u{2581}" : String($0) }.joined()
     return text.isEmpty || !parts.spacing.addsSpace
       ? body : parts.spacing.spaceIsSuffix ? body + "\u{2581}" : "\u{2581}" + body
+  }
+}
+
+extension SentencePieceParts {
+  /// Adds a piece.
+  mutating func add(_ piece: String, _ score: Float, _ kind: TokenKind = .normal) {
+    pieces.append(piece.utf8)
+    scores.append(score)
+    kinds.append(kind.rawValue)
   }
 }
 
