@@ -33,7 +33,7 @@ let modules: [Module] = [
   Module(name: "ModelFiles", settings: optimised),
   Module(name: "LinearProgramming", needs: ["CGLPK"]),
   Module(
-    name: "Tokenization", needs: ["LinearProgramming", "ModelFiles"], settings: owned),
+    name: "Tokenization", needs: ["CPrefetch", "LinearProgramming", "ModelFiles"], settings: owned),
   Module(
     name: "Inference", needs: ["CKernels", "ModelFiles", "Tokenization"], settings: optimised),
   Module(name: "Lenses", needs: ["Inference", "Tokenization"]),
@@ -69,6 +69,7 @@ let package = Package(
   targets: [
     .target(name: "CNcurses"),
     .target(name: "CGLPK"),
+    .target(name: "CPrefetch"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(
       name: "Themes", path: "Themes",

@@ -2,7 +2,7 @@
 public typealias TokenID = Int32
 
 /// One token of a text: which vocabulary entry, and which bytes of the text it stands for.
-public struct Token: Sendable, Hashable {
+public struct Token: Sendable, Hashable, BitwiseCopyable {
   /// The vocabulary entry.
   public var id: TokenID
   // Of a long text there are many tokens, so offsets are kept in half the bytes; the two highest bits of

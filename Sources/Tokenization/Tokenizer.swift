@@ -53,7 +53,8 @@ public struct Tokenizer: Sendable {
   ) -> [Token] {
     precondition(text.count <= Token.longestText)
     var tokens: [Token] = []
-    tokens.reserveCapacity(text.count / 3 + affixes.prefix.count + affixes.suffix.count)
+    tokens.reserveLarge(
+      Self.room(for: text.count) + affixes.prefix.count + affixes.suffix.count)
     if addsAffixes { tokens += affixes.prefix.map { Token(id: $0, start: 0, end: 0) } }
     text.withUnsafeBufferPointer { bytes in
       var position = 0
@@ -67,6 +68,10 @@ public struct Tokenizer: Sendable {
     }
     return tokens
   }
+
+  /// Tokens for which memory is asked for: what is not written is never taken, while a list that grows
+  /// is copied again and again.
+  private static func room(for bytes: Int) -> Int { max(min(bytes, 1 << 26), bytes / 3) }
 
   /// What a language model expects before a text, as text: the special tokens of
   /// ``Affixes/prefix``, written out; nothing where the text begins with them itself, as what a chat

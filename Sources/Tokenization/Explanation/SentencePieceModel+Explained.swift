@@ -22,17 +22,18 @@ extension SentencePieceModel: ExplainedModel {
 
   func reasons(of word: [UInt8], isFirst: Bool) -> WordReasons? {
     guard !word.isEmpty, word.count <= MergeTrace.longestWord else { return nil }
-    var normalized = NormalizedText()
+    let normalized = NormalizedText()
     word.withUnsafeBufferPointer { word in
       guard let base = word.baseAddress else { return }
       tables.normalizer.normalize(
         base, 0..<word.count, PieceNormalizer.Place(isFirst: isFirst, isLast: false),
-        into: &normalized)
+        into: normalized)
     }
     switch tables.search {
-    case .bytePair(let table): return trace(written: normalized.bytes, table).map { .merges($0) }
+    case .bytePair(let table):
+      return trace(written: Array(normalized.bytes), table).map { .merges($0) }
     case .unigram(let trie):
-      let best = segmentations(normalized.bytes, trie)
+      let best = segmentations(Array(normalized.bytes), trie)
       return best.isEmpty ? nil : .segmentations(best)
     }
   }

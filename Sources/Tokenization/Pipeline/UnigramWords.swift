@@ -79,13 +79,13 @@ struct UnigramWords: WordModel {
   private func walk(_ text: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>)
   {
     for index in 0...count { steps[index] = Step(score: 0, start: -1, id: -1) }
-    let nodes = trie.nodes.base
+    let walker = trie.walker
     var start = 0
     while start < count {
       let before = steps[start].score
       let length = UTF8Sequence.scalar(in: text, at: start, end: count)?.length ?? 1
       var isPiece = false
-      PieceTrie.forEachMatch(nodes, text, in: start..<count) { piece, end in
+      walker.forEachMatch(text, in: start..<count) { piece, end in
         let candidate = scores[Int(piece.id)] + before
         if steps[end].start < 0 || candidate > steps[end].score {
           steps[end] = Step(score: candidate, start: start, id: piece.id)

@@ -21,12 +21,50 @@ struct BestPath {
     var id: TokenID
   }
 
+  /// Working memory for the characters of a stretch, and a place more.
+  ///
+  /// A class so that it is freed; a copy of a search shares it, and is not to be used at the same time.
+  private final class Memory {
+    private(set) var codes: UnsafeMutablePointer<UInt32>
+    /// Where each character begins, and the last ends.
+    private(set) var starts: UnsafeMutablePointer<Int32>
+    private(set) var steps: UnsafeMutablePointer<Step>
+    private var capacity: Int
+
+    init() {
+      capacity = 256
+      codes = .allocate(capacity: capacity)
+      starts = .allocate(capacity: capacity)
+      steps = .allocate(capacity: capacity)
+    }
+
+    deinit { free() }
+
+    private func free() {
+      codes.deallocate()
+      starts.deallocate()
+      steps.deallocate()
+    }
+
+    /// Makes room for `count` places; what was there is gone.
+    @inline(__always)
+    func reserve(_ count: Int) { if count > capacity { grow(count * 2) } }
+
+    private func grow(_ count: Int) {
+      free()
+      capacity = count
+      codes = .allocate(capacity: count)
+      starts = .allocate(capacity: count)
+      steps = .allocate(capacity: count)
+    }
+  }
+
   private let trie: PieceTrie
   private let unknownScore: Float
   /// What each token adds to a sum where it is known from the tokens alone; see ``CertainPath``.
   private let scores: FrozenArray<Float>
   private var certain: CertainPath
-  private var steps: [Step] = []
+  private let memory = Memory()
   /// The best sum of all stretches so far.
   private(set) var sum: Float = 0
 
@@ -63,47 +101,46 @@ struct BestPath {
 
   /// What a piece of the tree scores.
   @inline(__always)
-  static func score(of piece: PieceTrie.Node, bytes: Int) -> Float {
+  static func score(of piece: PieceTrie.Piece, bytes: Int) -> Float {
     piece.score.isFinite ? piece.score : wholeScore(bytes: bytes)
   }
 
   /// After which sums a normalised stretch is cut into the same pieces.
-  mutating func verdict(_ text: [UInt8]) -> CertainPath.Verdict { certain.verdict(text) }
+  mutating func verdict(_ text: UnsafeBufferPointer<UInt8>) -> CertainPath.Verdict {
+    certain.verdict(text)
+  }
 
   /// Begins a text.
   mutating func begin(after sum: Float = 0) { self.sum = sum }
 
   /// Cuts a normalised stretch into pieces, which are appended to `found`.
-  mutating func encode(_ text: [UInt8], into found: inout [FoundPiece]) {
-    let count = text.count
-    guard count > 0 else { return }
-    if steps.count <= count {
-      steps = [Step](repeating: Step(score: 0, start: -1, id: -1), count: count * 2 + 64)
-    }
-    let trie = trie
-    let unknownScore = unknownScore
-    var total = sum
-    text.withUnsafeBufferPointer { text in
-      steps.withUnsafeMutableBufferPointer { steps in
-        guard let text = text.baseAddress, let steps = steps.baseAddress else { return }
-        for index in 0...count { steps[index] = Step(score: 0, start: -1, id: -1) }
-        steps[0].score = total
-        Self.walk(
-          text, count, steps, trie.nodes.base, unknown: unknownScore)
-        total = steps[count].score
-        Self.collect(steps, count, into: &found)
-      }
-    }
-    sum = total
+  mutating func encode(_ text: UnsafeBufferPointer<UInt8>, into found: inout [FoundPiece]) {
+    guard let base = text.baseAddress else { return }
+    memory.reserve(text.count + 1)
+    let (codes, starts, steps) = (memory.codes, memory.starts, memory.steps)
+    let count = Self.read(base, text.count, trie.walker.characters, codes, starts)
+    for index in 0...count { steps[index] = Step(score: 0, start: -1, id: -1) }
+    steps[0].score = sum
+    Self.walk(codes, starts, count, steps, trie.walker, unknown: unknownScore)
+    sum = steps[count].score
+    Self.collect(steps, starts, count, into: &found)
   }
 
   /// After sums below this none within a stretch that is remembered can leave the limits: not only those
   /// of its best way, as the reference brings sums back to zero wherever one is too large.
   static let room = largestSum - 2 * Float(CertainPath.largestStretch)
 
-  /// Goes over a stretch whose pieces are known.
+  /// Goes over a stretch whose pieces are remembered.
   @inline(__always)
-  mutating func skip(_ id: TokenID) { sum += scores.base[Int(id)] }
+  mutating func skip(_ entry: UnsafePointer<SegmentCache.Entry>) {
+    var total = sum
+    for index in 0..<SegmentCache.mostTokens {
+      let id = SegmentCache.Entry.id(index, of: entry)
+      guard id >= 0 else { break }
+      total += scores.base[Int(id)]
+    }
+    sum = total
+  }
 
   /// Adds up the scores of tokens of a text in which they stand `shift` bytes further, as long as it is
   /// known that their stretches are cut so after the sums that they come after.
@@ -148,40 +185,56 @@ struct BestPath {
     return sum
   }
 
+  /// Reads the characters of a stretch; gives how many there are.
+  @inline(__always)
+  private static func read(
+    _ text: UnsafePointer<UInt8>, _ end: Int, _ characters: CharacterAlphabet.Reader,
+    _ codes: UnsafeMutablePointer<UInt32>, _ starts: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    var count = 0
+    var position = 0
+    while position < end {
+      let (code, length) = characters.character(in: text, at: position, end: end)
+      codes[count] = code
+      starts[count] = Int32(truncatingIfNeeded: position)
+      count += 1
+      position += length
+    }
+    starts[count] = Int32(truncatingIfNeeded: end)
+    return count
+  }
+
   @inline(__always)
   private static func walk(
-    _ text: UnsafePointer<UInt8>, _ count: Int, _ steps: UnsafeMutablePointer<Step>,
-    _ nodes: UnsafePointer<PieceTrie.Node>, unknown: Float
+    _ codes: UnsafePointer<UInt32>, _ starts: UnsafePointer<Int32>, _ count: Int,
+    _ steps: UnsafeMutablePointer<Step>, _ walker: PieceTrie.Walker, unknown: Float
   ) {
-    var start = 0
     var reached = 0
-    while start < count {
+    for start in 0..<count {
       if abs(steps[start].score) > largestSum { rebase(steps, from: start, upTo: reached) }
       let before = steps[start].score
-      let byte = text[start]
-      let length =
-        byte < 0x80 ? 1 : UTF8Sequence.scalar(in: text, at: start, end: count)?.length ?? 1
       var isPiece = false
-      PieceTrie.forEachMatch(nodes, text, in: start..<count) { piece, end in
+      walker.forEachMatch(characters: codes, in: start..<count) { piece, end in
         reached = max(reached, end)
-        let candidate = score(of: piece, bytes: end - start) + before
+        let bytes = Int(starts[end] &- starts[start])
+        let candidate = score(of: piece, bytes: bytes) + before
         let known = steps[end]
         if known.start < 0 || candidate > known.score {
           steps[end] = Step(
             score: candidate, start: Int32(truncatingIfNeeded: start), id: piece.id)
         }
-        if end - start == length { isPiece = true }
+        if end == start + 1 { isPiece = true }
       }
       if !isPiece {
-        reached = max(reached, start + length)
+        let next = start + 1
+        reached = max(reached, next)
         let candidate = unknown + before
-        let known = steps[start + length]
+        let known = steps[next]
         if known.start < 0 || candidate > known.score {
-          steps[start + length] = Step(
+          steps[next] = Step(
             score: candidate, start: Int32(truncatingIfNeeded: start), id: -1)
         }
       }
-      start += length
     }
   }
 
@@ -197,14 +250,16 @@ struct BestPath {
 
   /// Appends the pieces of the best way to the end.
   private static func collect(
-    _ steps: UnsafeMutablePointer<Step>, _ count: Int, into found: inout [FoundPiece]
+    _ steps: UnsafePointer<Step>, _ starts: UnsafePointer<Int32>, _ count: Int,
+    into found: inout [FoundPiece]
   ) {
     let first = found.count
     var end = count
     while end > 0 {
       let step = steps[end]
-      found.append(FoundPiece(id: step.id, length: end - Int(step.start)))
-      end = Int(step.start)
+      let start = Int(step.start)
+      found.append(FoundPiece(id: step.id, length: Int(starts[end] &- starts[start])))
+      end = start
     }
     found[first...].reverse()
   }

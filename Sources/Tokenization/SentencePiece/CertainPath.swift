@@ -62,7 +62,7 @@ struct CertainPath {
   private var steps: [Step] = []
 
   /// After which sums a normalised stretch is cut into the same pieces.
-  mutating func verdict(_ text: [UInt8]) -> Verdict {
+  mutating func verdict(_ text: UnsafeBufferPointer<UInt8>) -> Verdict {
     guard findSteps(of: text) else { return .unknown }
     places.removeAll(keepingCapacity: true)
     places.append(contentsOf: repeatElement(Place(), count: text.count + 1))
@@ -103,27 +103,25 @@ struct CertainPath {
   ///
   /// - Returns: whether all of it are characters; the tokens of single bytes do not tell that they are no
   ///   character.
-  private mutating func findSteps(of text: [UInt8]) -> Bool {
+  private mutating func findSteps(of bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     steps.removeAll(keepingCapacity: true)
-    let nodes = trie.nodes.base
-    return text.withUnsafeBufferPointer { bytes in
-      guard let text = bytes.baseAddress else { return true }
-      var start = 0
-      while start < bytes.count {
-        guard let character = UTF8Sequence.scalar(in: text, at: start, end: bytes.count) else {
-          return false
-        }
-        let next = start + character.length
-        var isPiece = false
-        PieceTrie.forEachMatch(nodes, text, in: start..<bytes.count) { piece, end in
-          let score = BestPath.score(of: piece, bytes: end - start)
-          steps.append(Step(start: start, end: end, score: Double(score)))
-          if end == next { isPiece = true }
-        }
-        if !isPiece { steps.append(Step(start: start, end: next, score: unknown)) }
-        start = next
+    let walker = trie.walker
+    guard let text = bytes.baseAddress else { return true }
+    var start = 0
+    while start < bytes.count {
+      guard let character = UTF8Sequence.scalar(in: text, at: start, end: bytes.count) else {
+        return false
       }
-      return true
+      let next = start + character.length
+      var isPiece = false
+      walker.forEachMatch(text, in: start..<bytes.count) { piece, end in
+        let score = BestPath.score(of: piece, bytes: end - start)
+        steps.append(Step(start: start, end: end, score: Double(score)))
+        if end == next { isPiece = true }
+      }
+      if !isPiece { steps.append(Step(start: start, end: next, score: unknown)) }
+      start = next
     }
+    return true
   }
 }

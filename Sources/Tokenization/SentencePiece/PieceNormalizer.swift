@@ -1,14 +1,61 @@
 /// A stretch of a text as the model sees it, and where in the text each byte comes from.
-struct NormalizedText {
-  /// The bytes, spaces escaped.
-  var bytes: [UInt8] = []
-  /// For each byte, and for the end, the offset in the text, relative to the stretch's beginning.
-  var origins: [UInt32] = []
+final class NormalizedText {
+  /// What is written while a stretch is normalised; the memory belongs to the text.
+  fileprivate struct Writer: BitwiseCopyable {
+    var bytes: UnsafeMutablePointer<UInt8>
+    var origins: UnsafeMutablePointer<UInt32>
+    var count = 0
+    var capacity: Int
 
-  @inline(__always)
-  mutating func append(_ byte: UInt8, from origin: Int) {
-    bytes.append(byte)
-    origins.append(UInt32(truncatingIfNeeded: origin))
+    init(capacity: Int) {
+      bytes = .allocate(capacity: capacity)
+      // The end has an origin too.
+      origins = .allocate(capacity: capacity + 1)
+      self.capacity = capacity
+    }
+
+    func free() {
+      bytes.deallocate()
+      origins.deallocate()
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8, from origin: Int) {
+      if count == capacity { self = grown() }
+      bytes[count] = byte
+      origins[count] = UInt32(truncatingIfNeeded: origin)
+      count &+= 1
+    }
+
+    func endsIn(_ ending: [UInt8]) -> Bool {
+      count >= ending.count
+        && UnsafeBufferPointer(start: bytes + (count - ending.count), count: ending.count)
+          .elementsEqual(ending)
+    }
+
+    @inline(never)
+    private func grown() -> Writer {
+      var more = Writer(capacity: capacity * 2)
+      more.bytes.update(from: bytes, count: count)
+      more.origins.update(from: origins, count: count)
+      more.count = count
+      free()
+      return more
+    }
+  }
+
+  fileprivate var writer = Writer(capacity: 256)
+
+  deinit { writer.free() }
+
+  /// The bytes, spaces escaped; valid until another stretch is normalised.
+  var bytes: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: writer.bytes, count: writer.count)
+  }
+
+  /// For each byte, and for the end, the offset in the text, relative to the stretch's beginning.
+  var origins: UnsafeBufferPointer<UInt32> {
+    UnsafeBufferPointer(start: writer.origins, count: writer.count + 1)
   }
 }
 
@@ -123,10 +170,11 @@ struct PieceNormalizer: Sendable {
   /// Normalises a stretch between two cuts, which must not be empty, into `out`.
   func normalize(
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: Place,
-    into out: inout NormalizedText
+    into result: NormalizedText
   ) {
-    out.bytes.removeAll(keepingCapacity: true)
-    out.origins.removeAll(keepingCapacity: true)
+    var out = result.writer
+    out.count = 0
+    defer { result.writer = out }
     let start = range.lowerBound
     let end = range.upperBound
     if place.isFirst, spacing.addsSpace, !spacing.spaceIsSuffix { appendSpace(0, to: &out) }
@@ -155,11 +203,11 @@ struct PieceNormalizer: Sendable {
     }
     var consumed = end - start
     if place.isLast { finish(&consumed, &out) }
-    out.origins.append(UInt32(truncatingIfNeeded: consumed))
+    out.origins[out.count] = UInt32(truncatingIfNeeded: consumed)
   }
 
   @inline(__always)
-  private func appendSpace(_ origin: Int, to out: inout NormalizedText) {
+  private func appendSpace(_ origin: Int, to out: inout NormalizedText.Writer) {
     guard spacing.escapesSpaces else { return out.append(Self.space, from: origin) }
     out.append(0xE2, from: origin)
     out.append(0x96, from: origin)
@@ -169,7 +217,7 @@ struct PieceNormalizer: Sendable {
   @inline(__always)
   private func append(
     _ found: CharacterMap.Match, from origin: Int, afterSpace: inout Bool,
-    to out: inout NormalizedText
+    to out: inout NormalizedText.Writer
   ) {
     var first = 0
     if afterSpace {
@@ -188,13 +236,12 @@ struct PieceNormalizer: Sendable {
   }
 
   /// Takes the spaces at the end of a text away, and puts one there where that is the style.
-  private func finish(_ consumed: inout Int, _ out: inout NormalizedText) {
+  private func finish(_ consumed: inout Int, _ out: inout NormalizedText.Writer) {
     if spacing.removesExtraSpaces {
       let blank = spacing.escapesSpaces ? SentencePieces.escapedSpace : [Self.space]
-      while out.bytes.count >= blank.count, out.bytes.suffix(blank.count).elementsEqual(blank) {
-        consumed = Int(out.origins[out.bytes.count - blank.count])
-        out.bytes.removeLast(blank.count)
-        out.origins.removeLast(blank.count)
+      while out.endsIn(blank) {
+        out.count -= blank.count
+        consumed = Int(out.origins[out.count])
       }
     }
     if spacing.addsSpace, spacing.spaceIsSuffix { appendSpace(consumed, to: &out) }

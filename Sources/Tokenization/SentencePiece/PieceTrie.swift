@@ -1,15 +1,25 @@
-/// All pieces of text as a tree of bytes, in a double array: the child of a node by a byte is at
-/// the node's base plus the byte, if the entry there names the node as its parent.
+/// All pieces of text as a tree of characters, in a double array: the child of a node by a character is
+/// at the node's base plus the character's number, if the entry there names the node as its parent.
 ///
 /// Paper: Aoe 1989, "An efficient digital search algorithm by using a double-array structure".
 struct PieceTrie: Sendable {
-  /// A node of the tree.
+  /// A node of the tree. Most nodes that are looked at are looked at in vain, so what is not needed for
+  /// that lies elsewhere.
   struct Node: BitwiseCopyable, Sendable {
-    /// Where the children begin; 0 when there are none.
-    var base: UInt32
+    /// Where the children begin, 0 when there are none; the highest bit tells whether a piece ends here.
+    var link: UInt32
     /// The parent; `free` where there is no node.
     var parent: UInt32
-    /// The piece that ends here; -1 when none does.
+
+    static let isPiece: UInt32 = 1 << 31
+    static let empty = Node(link: 0, parent: PieceTrie.free)
+
+    @inline(__always)
+    var base: UInt32 { link & ~Self.isPiece }
+  }
+
+  /// The piece that ends at a node.
+  struct Piece: BitwiseCopyable, Sendable {
     var id: TokenID
     /// The piece's score; infinite for a user-defined piece, which has one of its own.
     var score: Float
@@ -18,11 +28,14 @@ struct PieceTrie: Sendable {
   static let free = UInt32.max
   /// The root's parent.
   static let none = UInt32.max - 1
-  /// The root's place. No child lies below 257, so a base is never 0.
+  /// The root's place.
   static let root: UInt32 = 0
 
-  /// The nodes; at least 256 places lie beyond the highest base.
-  let nodes: FrozenArray<Node>
+  /// From the highest base on there is a place for every character.
+  private let nodes: FrozenArray<Node>
+  /// For each node.
+  private let pieces: FrozenArray<Piece>
+  private let alphabet: CharacterAlphabet
 
   /// The tree of all pieces that texts may be cut into.
   init(_ pieces: SentencePieces) {
@@ -38,12 +51,11 @@ struct PieceTrie: Sendable {
 
   /// The tree of some pieces, of which none is empty and no two are the same.
   init(_ pieces: PieceBytes, ids: [TokenID], score: (TokenID) -> Float) {
-    let sorted = ids.sorted { left, right in
-      pieces.bytes(of: Int(left)).lexicographicallyPrecedes(pieces.bytes(of: Int(right)))
-    }
-    var builder = PieceTrieBuilder(pieces: pieces, ids: sorted)
+    alphabet = CharacterAlphabet(of: pieces, ids: ids)
+    var builder = PieceTrieBuilder(pieces: pieces, ids: ids, alphabet: alphabet)
     builder.build(score)
     nodes = FrozenArray(builder.nodes)
+    self.pieces = FrozenArray(builder.found)
   }
 
   /// The longest piece that begins at a place, and its bytes.
@@ -57,7 +69,7 @@ struct PieceTrie: Sendable {
   ) -> (id: TokenID, length: Int)? {
     guard let text = text.baseAddress else { return nil }
     var best: (TokenID, Int)?
-    Self.forEachMatch(nodes.base, text, in: stretch) { piece, end in
+    walker.forEachMatch(text, in: stretch) { piece, end in
       best = (piece.id, end - stretch.lowerBound)
     }
     return best
@@ -68,29 +80,63 @@ struct PieceTrie: Sendable {
     var found: [(id: TokenID, length: Int)] = []
     text.withUnsafeBufferPointer { bytes in
       guard let text = bytes.baseAddress else { return }
-      Self.forEachMatch(nodes.base, text, in: start..<bytes.count) { piece, end in
+      walker.forEachMatch(text, in: start..<bytes.count) { piece, end in
         found.append((piece.id, end - start))
       }
     }
     return found
   }
 
-  /// Gives the pieces that begin a stretch of a text, each with where it ends, the shortest first.
-  @inline(__always)
-  static func forEachMatch(
-    _ nodes: UnsafePointer<Node>, _ text: UnsafePointer<UInt8>, in stretch: Range<Int>,
-    _ body: (_ piece: Node, _ end: Int) -> Void
-  ) {
-    var node = root
-    var position = stretch.lowerBound
-    while position < stretch.upperBound {
-      // A base has at least 256 places from it on.
-      let child = nodes[Int(node)].base &+ UInt32(text[position])
+  /// What inner loops walk the tree with; the tree must be kept meanwhile.
+  var walker: Walker {
+    Walker(nodes: nodes.base, pieces: pieces.base, characters: alphabet.reader)
+  }
+
+  /// The tree as plain pointers.
+  struct Walker: BitwiseCopyable {
+    fileprivate let nodes: UnsafePointer<Node>
+    fileprivate let pieces: UnsafePointer<Piece>
+    /// Reads the characters of a text for the tree.
+    let characters: CharacterAlphabet.Reader
+
+    /// Gives the pieces that begin a stretch of a text, each with where it ends, the shortest first.
+    @inline(__always)
+    func forEachMatch(
+      _ text: UnsafePointer<UInt8>, in stretch: Range<Int>, _ body: (Piece, _ end: Int) -> Void
+    ) {
+      var node = (place: root, link: nodes[Int(root)].link)
+      var position = stretch.lowerBound
+      while position < stretch.upperBound {
+        let (code, length) = characters.character(
+          in: text, at: position, end: stretch.upperBound)
+        guard step(&node, code) else { return }
+        position += length
+        if node.link & Node.isPiece != 0 { body(pieces[Int(node.place)], position) }
+      }
+    }
+
+    /// The same for a text whose characters have been read: places count characters.
+    @inline(__always)
+    func forEachMatch(
+      characters: UnsafePointer<UInt32>, in stretch: Range<Int>,
+      _ body: (Piece, _ end: Int) -> Void
+    ) {
+      var node = (place: root, link: nodes[Int(root)].link)
+      var position = stretch.lowerBound
+      while position < stretch.upperBound, step(&node, characters[position]) {
+        position += 1
+        if node.link & Node.isPiece != 0 { body(pieces[Int(node.place)], position) }
+      }
+    }
+
+    /// Goes on by a character; tells whether there is such a child.
+    @inline(__always)
+    private func step(_ node: inout (place: UInt32, link: UInt32), _ code: UInt32) -> Bool {
+      let child = (node.link & ~Node.isPiece) &+ code
       let found = nodes[Int(child)]
-      guard found.parent == node else { return }
-      node = child
-      position += 1
-      if found.id >= 0 { body(found, position) }
+      guard found.parent == node.place else { return false }
+      node = (child, found.link)
+      return true
     }
   }
 }
@@ -102,78 +148,105 @@ private struct PieceTrieBuilder {
   /// Places that are looked at for that.
   private static let reach = 4096
 
-  private let pieces: PieceBytes
-  /// The pieces, sorted by their bytes, no two the same.
+  /// The characters of the pieces, one after the other, and where each piece begins, and the last ends.
+  private let codes: [UInt32]
+  private let starts: [Int]
   private let ids: [TokenID]
+  /// The pieces by their characters, no two the same.
+  private var order: [Int]
+  private let alphabet: Int
   var nodes: [PieceTrie.Node]
-  /// No place before this one is free, apart from the first 257.
-  private var firstFree = 257
+  var found: [PieceTrie.Piece]
+  /// No place before this one is free, apart from the first.
+  private var firstFree = 1
   /// All places from here on are free.
-  private var end = 257
+  private var end = 1
 
-  init(pieces: PieceBytes, ids: [TokenID]) {
-    self.pieces = pieces
+  init(pieces: PieceBytes, ids: [TokenID], alphabet: CharacterAlphabet) {
     self.ids = ids
-    nodes = [PieceTrie.Node](repeating: Self.empty, count: 1024)
+    self.alphabet = alphabet.count
+    var codes: [UInt32] = []
+    var starts = [0]
+    for id in ids {
+      codes += alphabet.codes(of: pieces.bytes(of: Int(id)))
+      starts.append(codes.count)
+    }
+    self.codes = codes
+    self.starts = starts
+    order = codes.withUnsafeBufferPointer { codes in
+      ids.indices.sorted { left, right in
+        UnsafeBufferPointer(rebasing: codes[starts[left]..<starts[left + 1]])
+          .lexicographicallyPrecedes(
+            UnsafeBufferPointer(rebasing: codes[starts[right]..<starts[right + 1]]))
+      }
+    }
+    nodes = [PieceTrie.Node](repeating: .empty, count: 1024)
+    found = []
     nodes[Int(PieceTrie.root)].parent = PieceTrie.none
   }
 
-  private static let empty = PieceTrie.Node(base: 0, parent: PieceTrie.free, id: -1, score: 0)
-
   mutating func build(_ score: (TokenID) -> Float) {
-    var stack = [(node: PieceTrie.root, range: ids.indices, depth: 0)]
+    var ends: [(node: Int, piece: PieceTrie.Piece)] = []
+    var stack = [(node: PieceTrie.root, range: order.indices, depth: 0)]
     while let (node, range, depth) = stack.popLast() {
       var position = range.lowerBound
       if position < range.upperBound, length(position) == depth {
-        let id = ids[position]
-        nodes[Int(node)].id = id
-        nodes[Int(node)].score = score(id)
+        let id = ids[order[position]]
+        nodes[Int(node)].link |= PieceTrie.Node.isPiece
+        ends.append((Int(node), PieceTrie.Piece(id: id, score: score(id))))
         position += 1
       }
-      var children: [(byte: UInt8, range: Range<Int>)] = []
+      var children: [(code: UInt32, range: Range<Int>)] = []
       while position < range.upperBound {
-        let byte = byte(position, depth)
+        let code = code(position, depth)
         var next = position + 1
-        while next < range.upperBound, self.byte(next, depth) == byte { next += 1 }
-        children.append((byte, position..<next))
+        while next < range.upperBound, self.code(next, depth) == code { next += 1 }
+        children.append((code, position..<next))
         position = next
       }
       guard !children.isEmpty else { continue }
-      let base = place(children.map(\.byte))
-      nodes[Int(node)].base = UInt32(base)
+      let base = place(children.map(\.code))
+      nodes[Int(node)].link |= UInt32(base)
       for child in children {
-        nodes[base + Int(child.byte)].parent = node
-        stack.append((UInt32(base + Int(child.byte)), child.range, depth + 1))
+        nodes[base + Int(child.code)].parent = node
+        stack.append((UInt32(base + Int(child.code)), child.range, depth + 1))
       }
     }
     let highest = nodes.reduce(0) { max($0, Int($1.base)) }
-    if nodes.count < highest + 256 { grow(to: highest + 256) }
+    if nodes.count < highest + alphabet { grow(to: highest + alphabet) }
+    found = [PieceTrie.Piece](
+      repeating: PieceTrie.Piece(id: -1, score: 0), count: nodes.count)
+    for (node, piece) in ends { found[node] = piece }
   }
 
-  private func length(_ position: Int) -> Int { pieces.length(of: Int(ids[position])) }
+  private func length(_ position: Int) -> Int {
+    starts[order[position] + 1] - starts[order[position]]
+  }
 
-  private func byte(_ position: Int, _ depth: Int) -> UInt8 {
-    pieces.bytes(of: Int(ids[position]))[depth]
+  private func code(_ position: Int, _ depth: Int) -> UInt32 {
+    codes[starts[order[position]] + depth]
   }
 
   private mutating func grow(to count: Int) {
     nodes.append(
-      contentsOf: repeatElement(Self.empty, count: max(count, nodes.count * 3 / 2) - nodes.count))
+      contentsOf: repeatElement(.empty, count: max(count, nodes.count * 3 / 2) - nodes.count))
   }
 
-  /// A base at which the places of all `bytes`, ascending, are free.
-  private mutating func place(_ bytes: [UInt8]) -> Int {
+  /// A base at which the places of all `codes`, ascending, are free.
+  private mutating func place(_ codes: [UInt32]) -> Int {
     while firstFree < nodes.count, nodes[firstFree].parent != PieceTrie.free { firstFree += 1 }
-    let first = Int(bytes[0])
-    var base = end
+    let (first, last) = (Int(codes[0]), Int(codes[codes.count - 1]))
+    // Characters have numbers from 1 on, so from any base on all places fit behind the root.
+    var base = max(end - first, 0)
     var tries = 0
-    var candidate = firstFree
-    while candidate < min(nodes.count, firstFree + Self.reach), tries < Self.tries {
+    var candidate = max(firstFree, first)
+    let limit = min(nodes.count, candidate + Self.reach)
+    while candidate < limit, tries < Self.tries {
       if nodes[candidate].parent == PieceTrie.free {
         tries += 1
         let tried = candidate - first
-        if tried + 256 <= nodes.count,
-          bytes.allSatisfy({ nodes[tried + Int($0)].parent == PieceTrie.free })
+        if tried + last < nodes.count,
+          codes.allSatisfy({ nodes[tried + Int($0)].parent == PieceTrie.free })
         {
           base = tried
           break
@@ -181,7 +254,7 @@ private struct PieceTrieBuilder {
       }
       candidate += 1
     }
-    end = max(end, base + 256)
+    end = max(end, base + last + 1)
     if nodes.count < end { grow(to: end) }
     return base
   }

@@ -36,7 +36,7 @@ struct PieceWriter {
   /// Appends the tokens of the next piece.
   @inline(__always)
   mutating func write(
-    _ piece: FoundPiece, _ text: borrowing NormalizedText, into tokens: inout [Token]
+    _ piece: FoundPiece, _ text: NormalizedText, into tokens: inout [Token]
   ) {
     let next = position + piece.length
     let begin = start + Int(text.origins[position])
@@ -44,7 +44,8 @@ struct PieceWriter {
     if piece.id >= 0, piece.id != unknown {
       tokens.append(Token(id: piece.id, start: begin, end: end))
     } else {
-      writeUnknown(text.bytes[position..<next], begin, end, into: &tokens)
+      writeUnknown(
+        UnsafeBufferPointer(rebasing: text.bytes[position..<next]), begin, end, into: &tokens)
     }
     position = next
   }
@@ -52,7 +53,7 @@ struct PieceWriter {
   /// A character that is no piece: its bytes, or an unknown token, several of which in a row are
   /// one. Each byte stands for one of the text, where there are as many; else the last for all.
   private func writeUnknown(
-    _ bytes: ArraySlice<UInt8>, _ begin: Int, _ end: Int, into tokens: inout [Token]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ begin: Int, _ end: Int, into tokens: inout [Token]
   ) {
     if let byteTokens = pieces.byteTokens {
       let even = end - begin == bytes.count

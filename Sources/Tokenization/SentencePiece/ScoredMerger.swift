@@ -48,7 +48,7 @@ struct ScoredMerger {
   }
 
   /// Cuts a normalised stretch into pieces, which are appended to `found`.
-  mutating func encode(_ text: [UInt8], into found: inout [FoundPiece]) {
+  mutating func encode(_ text: UnsafeBufferPointer<UInt8>, into found: inout [FoundPiece]) {
     split(text)
     if symbols.count <= Self.shortLimit { joinShort() } else { joinLong() }
     for symbol in symbols where symbol.length > 0 {
@@ -62,29 +62,27 @@ struct ScoredMerger {
 
   /// The characters of the text, and its user-defined pieces.
   @inline(__always)
-  private mutating func split(_ text: [UInt8]) {
+  private mutating func split(_ text: UnsafeBufferPointer<UInt8>) {
     symbols.removeAll(keepingCapacity: true)
-    text.withUnsafeBufferPointer { text in
-      guard let base = text.baseAddress else { return }
-      var position = 0
-      while position < text.count {
-        if frozenPieces.longest > 0,
-          let found = frozenPieces.firstMatch(
-            startingIn: position..<position + 1, of: base, count: text.count,
-            pieces: pieces.written)
-        {
-          let length = found.end - found.start
-          symbols.append(Symbol(hash: Self.frozen, length: length, id: found.id))
-          position += length
-          continue
-        }
-        let length =
-          base[position] < 0x80
-          ? 1 : UTF8Sequence.scalar(in: base, at: position, end: text.count)?.length ?? 1
-        let hash = table.hashing.hash(base + position, count: length)
-        symbols.append(Symbol(hash: hash, length: length, id: table.find(hash).id))
+    guard let base = text.baseAddress else { return }
+    var position = 0
+    while position < text.count {
+      if frozenPieces.longest > 0,
+        let found = frozenPieces.firstMatch(
+          startingIn: position..<position + 1, of: base, count: text.count,
+          pieces: pieces.written)
+      {
+        let length = found.end - found.start
+        symbols.append(Symbol(hash: Self.frozen, length: length, id: found.id))
         position += length
+        continue
       }
+      let length =
+        base[position] < 0x80
+        ? 1 : UTF8Sequence.scalar(in: base, at: position, end: text.count)?.length ?? 1
+      let hash = table.hashing.hash(base + position, count: length)
+      symbols.append(Symbol(hash: hash, length: length, id: table.find(hash).id))
+      position += length
     }
   }
 

@@ -1,10 +1,12 @@
+import CPrefetch
+
 /// Remembers the tokens of short stretches between cuts. Texts repeat their words, so most are
 /// found here. Like `WordCache`, but for longer words, whose tokens need not have as many bytes as
 /// their pieces.
 ///
 /// A fixed number of places, each for one stretch; a stretch that falls on the place of another
 /// takes it over, and the other goes beside it. Memory is bounded, and no text can make it slow.
-struct SegmentCache {
+struct SegmentCache: ~Copyable {
   /// Bytes up to which a stretch can be remembered.
   static let longest = 31
   /// Tokens up to which a stretch can be remembered.
@@ -67,9 +69,13 @@ struct SegmentCache {
     /// What tells the key from most others that fall on the same place; never 0.
     var tag: UInt16 { UInt16(truncatingIfNeeded: mixed >> 32) | 1 }
 
-    static func == (left: Key, right: Key) -> Bool {
-      (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)
-        | (left.words.2 ^ right.words.2) | (left.words.3 ^ right.words.3) == 0
+    static func == (left: Key, right: Key) -> Bool { left.difference(from: right) == 0 }
+
+    /// 0 where both are the same.
+    @inline(__always)
+    func difference(from other: Key) -> UInt64 {
+      (words.0 ^ other.words.0) | (words.1 ^ other.words.1)
+        | (words.2 ^ other.words.2) | (words.3 ^ other.words.3)
     }
   }
 
@@ -95,14 +101,13 @@ struct SegmentCache {
     @inline(__always)
     func end(_ index: Int) -> Int { Int(ends[index] & 31) }
 
+    /// The token at `index`, 0 to 7, of an entry.
     @inline(__always)
-    func id(_ index: Int) -> TokenID {
-      withUnsafeBytes(of: self) { bytes in
-        // What lies behind the last is shifted out.
-        let word = bytes.loadUnaligned(
-          fromByteOffset: MemoryLayout<Key>.size + 3 * index, as: UInt32.self)
-        return TokenID(bitPattern: UInt32(littleEndian: word) << 8) >> 8
-      }
+    static func id(_ index: Int, of entry: UnsafePointer<Entry>) -> TokenID {
+      // What lies behind the last is shifted out.
+      let word = UnsafeRawPointer(entry).loadUnaligned(
+        fromByteOffset: MemoryLayout<Key>.size + 3 * index, as: UInt32.self)
+      return TokenID(bitPattern: UInt32(littleEndian: word) << 8) >> 8
     }
 
     /// Puts a token in a place.
@@ -119,7 +124,19 @@ struct SegmentCache {
   /// Tokens from here on are not remembered.
   private static let firstTooLarge: TokenID = 1 << 23
 
-  private var entries = Array(repeating: Entry(key: .none), count: places)
+  /// Read in place: a copy would cost as much as the rest of finding it.
+  private let entries: UnsafeMutablePointer<Entry>
+
+  /// A memory of nothing.
+  init() {
+    // The two entries of a place lie side by side.
+    entries = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.places * MemoryLayout<Entry>.stride, alignment: 128
+    ).assumingMemoryBound(to: Entry.self)
+    entries.initialize(repeating: Entry(key: .none), count: Self.places)
+  }
+
+  deinit { entries.deallocate() }
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
@@ -142,17 +159,25 @@ struct SegmentCache {
     put(entry)
   }
 
-  /// What is remembered of a stretch.
+  /// Asks for what is remembered of a stretch, which is soon looked for: it mostly lies in slow memory.
   @inline(__always)
-  func find(_ key: Key) -> Entry? {
-    let place = key.place
-    let entry = entries[place]
-    if entry.key == key { return entry }
-    // A stretch that has lost its place to another is beside it, as long as there comes no third.
-    let other = entries[place ^ 1]
-    return other.key == key ? other : nil
+  func expect(_ key: Key) {
+    let place = key.place & ~1
+    cp_prefetch(entries + place)
+    cp_prefetch(entries + (place + 1))
   }
 
+  /// What is remembered of a stretch, until something else is stored.
+  @inline(__always)
+  func find(_ key: Key) -> UnsafePointer<Entry>? {
+    let entry = UnsafePointer(entries + (key.place & ~1))
+    // Mostly it is one of the two, and which of them no one can foretell: so no branch asks.
+    let difference = entry[1].key.difference(from: key)
+    guard min(entry[0].key.difference(from: key), difference) == 0 else { return nil }
+    return entry + (difference == 0 ? 1 : 0)
+  }
+
+  /// What was there last goes beside it.
   private mutating func put(_ entry: Entry) {
     let place = entry.key.place
     if entries[place].key != entry.key { entries[place ^ 1] = entries[place] }

@@ -8,7 +8,7 @@ final class SegmentEncoder: @unchecked Sendable {
   /// One of the two, by the kind of model.
   private var merger: ScoredMerger?
   private var path: BestPath?
-  private var normalized = NormalizedText()
+  private let normalized = NormalizedText()
   private var found: [FoundPiece] = []
   private var writer: PieceWriter
   /// See ``PieceNormalizer/collapses``, which `tables` holds.
@@ -58,92 +58,136 @@ final class SegmentEncoder: @unchecked Sendable {
     path?.add(token, in: text, shift: shift)
   }
 
-  /// Appends what comes next in a text of `count` bytes: a special token, after which sums begin anew,
-  /// or the tokens of a stretch.
+  /// What comes next in a text.
+  struct Expected {
+    let item: StretchCursor.Item
+    /// Where a stretch begins that is the same as this one, where spaces before it become one: of
+    /// several that do, the first is where its token begins.
+    let start: Int
+    /// What the stretch is remembered by; ``SegmentCache/Key/none`` where it is not.
+    let key: SegmentCache.Key
+  }
+
+  /// Finds out what an item of a text of `count` bytes is remembered by. To be done for an item before
+  /// the one before it is encoded, so that what is remembered is at hand when it is looked for.
+  @inline(__always)
+  func expect(
+    _ item: StretchCursor.Item, of text: UnsafePointer<UInt8>, count: Int
+  ) -> Expected {
+    guard case .segment(let range, let place) = item else {
+      return Expected(item: item, start: 0, key: .none)
+    }
+    var start = range.lowerBound
+    if collapses[Int(text[start])] {
+      while start + 1 < range.upperBound, collapses[Int(text[start + 1])] { start += 1 }
+    }
+    guard range.upperBound - start <= SegmentCache.longest, !place.isFirst,
+      !(place.isLast && endMatters)
+    else { return Expected(item: item, start: start, key: .none) }
+    let key = SegmentCache.Key(
+      text + start, count: range.upperBound - start, available: count - start)
+    cache.expect(key)
+    return Expected(item: item, start: start, key: key)
+  }
+
+  /// Items that are made ready before the first of them is encoded.
+  private static let batch = 16
+  private let ready = UnsafeMutablePointer<(item: Expected, end: Int)>.allocate(capacity: batch)
+
+  deinit { ready.deallocate() }
+
+  /// Appends the tokens of a text of `count` bytes from where a cursor stands.
+  ///
+  /// - Parameter enough: behind the first stretch that ends there or beyond it may stop.
+  /// - Returns: where it stopped, a cut or the end of the text.
+  func encode(
+    _ text: UnsafePointer<UInt8>, count: Int, _ cursor: inout StretchCursor, upTo enough: Int,
+    into tokens: inout [Token]
+  ) -> Int {
+    begin()
+    while true {
+      var filled = 0
+      while filled < Self.batch, let item = cursor.next() {
+        ready[filled] = (expect(item, of: text, count: count), cursor.position)
+        filled += 1
+      }
+      guard filled > 0 else { return cursor.position }
+      for index in 0..<filled {
+        let (expected, end) = ready[index]
+        encode(expected, of: text, into: &tokens)
+        if case .segment = expected.item, end >= enough { return end }
+      }
+    }
+  }
+
+  /// Appends what comes next in a text: a special token, after which sums begin anew, or the tokens of
+  /// a stretch.
   @inline(__always)
   func encode(
-    _ item: StretchCursor.Item, of text: UnsafePointer<UInt8>, count: Int,
-    into tokens: inout [Token]
+    _ expected: Expected, of text: UnsafePointer<UInt8>, into tokens: inout [Token]
   ) {
-    switch item {
+    switch expected.item {
     case .special(let id, let range):
       var token = Token(id: id, start: range.lowerBound, end: range.upperBound)
       // Whoever adds up scores has to stop here.
       if path != nil { token.span = .none }
       tokens.append(token)
       begin()
-    case .segment(let range, let place): encode(text, range, count: count, place, into: &tokens)
+    case .segment(let range, let place):
+      encode(text, range, place, expected.key, from: expected.start, into: &tokens)
     }
   }
 
-  /// Appends the tokens of a stretch of a text of `count` bytes.
+  /// Appends the tokens of a stretch that is remembered by `key`.
   @inline(__always)
   private func encode(
-    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, _ place: PieceNormalizer.Place,
-    into tokens: inout [Token]
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: PieceNormalizer.Place,
+    _ key: SegmentCache.Key, from start: Int, into tokens: inout [Token]
   ) {
-    // Of several spaces that become one the first is where its token begins.
-    var start = range.lowerBound
-    if collapses[Int(text[start])] {
-      while start + 1 < range.upperBound, collapses[Int(text[start + 1])] { start += 1 }
-    }
-    guard range.upperBound - start <= SegmentCache.longest, !place.isFirst,
-      !(place.isLast && endMatters), SumSpan.any.holds(after: sum)
-    else {
+    guard key != .none, SumSpan.any.holds(after: sum) else {
       let (first, before) = (tokens.count, sum)
       search(text, range, place, into: &tokens)
       if settles { settle(text, &tokens, from: first, after: before) }
       return
     }
-    let key = SegmentCache.Key(
-      text + start, count: range.upperBound - start, available: count - start)
     guard let found = cache.find(key) else {
       // Whether a stretch is cut the same anywhere is worth finding out when it comes again.
       return path == nil || settles || cache.wasSeen(key)
         ? learn(text, range, place, key, from: start, into: &tokens)
         : search(text, range, place, into: &tokens)
     }
-    guard found.id(0) >= 0 else {
+    guard SegmentCache.Entry.id(0, of: found) >= 0 else {
       return settles
         ? learn(text, range, place, key, from: start, into: &tokens)
         : search(text, range, place, into: &tokens)
     }
-    guard found.span == .any else {
-      return take(found, text, range, place, key, from: start, into: &tokens)
+    let span = found.pointee.span
+    guard span == .any || span == SumSpan(of: sum) else {
+      return searchAgain(text, range, place, key, from: start, into: &tokens)
     }
     var position = range.lowerBound
     for index in 0..<SegmentCache.mostTokens {
-      let id = found.id(index)
+      let id = SegmentCache.Entry.id(index, of: found)
       guard id >= 0 else { break }
-      let end = start + found.end(index)
-      tokens.append(Token(id: id, start: position, end: end))
-      path?.skip(id)
-      position = end
-    }
-  }
-
-  /// Appends the tokens of a stretch that is remembered for sums of one span.
-  private func take(
-    _ entry: SegmentCache.Entry, _ text: UnsafePointer<UInt8>, _ range: Range<Int>,
-    _ place: PieceNormalizer.Place, _ key: SegmentCache.Key, from start: Int,
-    into tokens: inout [Token]
-  ) {
-    let (first, span) = (tokens.count, SumSpan(of: sum))
-    guard entry.span == span else {
-      search(text, range, place, into: &tokens)
-      guard span != .none, tokens.count - first <= SegmentCache.mostTokens, !hasRuns else { return }
-      for index in first..<tokens.count { tokens[index].span = span }
-      return cache.store(key, tokens[first...], start: start, span: span)
-    }
-    var position = range.lowerBound
-    for index in 0..<SegmentCache.mostTokens where entry.id(index) >= 0 {
-      var token = Token(
-        id: entry.id(index), start: position, end: start + entry.end(index))
+      let end = start + found.pointee.end(index)
+      var token = Token(id: id, start: position, end: end)
       token.span = span
       tokens.append(token)
-      path?.skip(token.id)
-      position = token.end
+      position = end
     }
+    path?.skip(found)
+  }
+
+  /// Appends the tokens of a stretch that is remembered for sums of another span.
+  private func searchAgain(
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: PieceNormalizer.Place,
+    _ key: SegmentCache.Key, from start: Int, into tokens: inout [Token]
+  ) {
+    let (first, span) = (tokens.count, SumSpan(of: sum))
+    search(text, range, place, into: &tokens)
+    guard span != .none, tokens.count - first <= SegmentCache.mostTokens, !hasRuns else { return }
+    for index in first..<tokens.count { tokens[index].span = span }
+    cache.store(key, tokens[first...], start: start, span: span)
   }
 
   /// Appends the tokens of a stretch, and remembers them if they hang on nothing before it but the span
@@ -216,7 +260,7 @@ final class SegmentEncoder: @unchecked Sendable {
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ place: PieceNormalizer.Place,
     into tokens: inout [Token]
   ) {
-    tables.normalizer.normalize(text, range, place, into: &normalized)
+    tables.normalizer.normalize(text, range, place, into: normalized)
     found.removeAll(keepingCapacity: true)
     merger?.encode(normalized.bytes, into: &found)
     path?.encode(normalized.bytes, into: &found)

@@ -78,7 +78,7 @@ private struct SumWalk {
   /// Encodes what comes next; `nil` at the end of the text.
   private mutating func encodeNext(into tokens: inout [Token]) -> StretchCursor.Item? {
     guard let item = cursor.next() else { return nil }
-    encoder.encode(item, of: text, count: count, into: &tokens)
+    encoder.encode(encoder.expect(item, of: text, count: count), of: text, into: &tokens)
     return item
   }
 

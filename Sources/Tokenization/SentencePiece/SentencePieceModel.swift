@@ -43,14 +43,9 @@ struct SentencePieceModel: TokenizerModel {
     var cursor = StretchCursor(
       text: base, count: text.count, from: position, tables: tables,
       matcher: parsesSpecials ? specials : nothing, names: names)
-    pool.withEncoder(tables) { encoder in
-      encoder.begin()
-      while let item = cursor.next() {
-        encoder.encode(item, of: base, count: text.count, into: &tokens)
-        if case .segment = item, cursor.position >= enough { return }
-      }
+    return pool.withEncoder(tables) { encoder in
+      encoder.encode(base, count: text.count, &cursor, upTo: enough, into: &tokens)
     }
-    return cursor.position
   }
 
   /// Whether tokens between two cuts depend on nothing outside of them.

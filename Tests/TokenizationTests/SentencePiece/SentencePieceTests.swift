@@ -84,11 +84,11 @@ import Testing
     let model = try #require(tokenizer.model as? SentencePieceModel)
     guard case .unigram(let trie) = model.tables.search else { throw CancellationError() }
     let text = generator.text(60_000, of: made.words)
-    var normal = NormalizedText()
+    let normal = NormalizedText()
     text.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress else { return }
       model.tables.normalizer.normalize(
-        base, 0..<bytes.count, .init(isFirst: true, isLast: true), into: &normal)
+        base, 0..<bytes.count, .init(isFirst: true, isLast: true), into: normal)
     }
     var path = BestPath(pieces: model.tables.pieces, trie: trie)
     var pieces: [FoundPiece] = []
