@@ -26,6 +26,10 @@ final class Encoder: @unchecked Sendable {
   private var cache = WordCache()
   /// The words to encode next.
   var words = WordList()
+  /// Words that are made ready before the first of them is looked up, so that what is remembered of
+  /// them has come from slow memory.
+  private static let batch = 32
+  private let keys = UnsafeMutablePointer<WordCache.Key>.allocate(capacity: batch)
 
   /// An encoder that remembers nothing yet.
   init(_ tables: EncodingTables) {
@@ -36,15 +40,34 @@ final class Encoder: @unchecked Sendable {
       pieces: tables.vocabulary.pieces)
   }
 
+  deinit { keys.deallocate() }
+
   /// Appends the tokens of `words`, which lie in a text of `count` bytes.
   func encode(_ text: UnsafePointer<UInt8>, count: Int, into tokens: inout [Token]) {
-    for word in words.spans { encode(text, word, count: count, into: &tokens) }
+    let spans = words.spans
+    var next = 0
+    while next < spans.count {
+      let batch = next..<min(next + Self.batch, spans.count)
+      for index in batch {
+        let range = spans[index]
+        let key =
+          range.count > 1 && range.count <= WordCache.longestWord
+          ? WordCache.Key(
+            text + range.lowerBound, count: range.count, available: count - range.lowerBound)
+          : .none
+        keys[index - next] = key
+        cache.expect(key)
+      }
+      for index in batch { encode(text, spans[index], keys[index - next], into: &tokens) }
+      next = batch.upperBound
+    }
   }
 
-  /// Appends the tokens of the word `range` of a text of `count` bytes.
+  /// Appends the tokens of the word `range` of a text, which is remembered by `key`.
   @inline(__always)
   private func encode(
-    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, count: Int, into tokens: inout [Token]
+    _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ key: WordCache.Key,
+    into tokens: inout [Token]
   ) {
     let start = range.lowerBound
     guard range.count > 1 else {
@@ -55,7 +78,6 @@ final class Encoder: @unchecked Sendable {
     guard range.count <= WordCache.longestWord else {
       return merge(text, range, key: nil, into: &tokens)
     }
-    let key = WordCache.Key(text + start, count: range.count, available: count - start)
     guard let ids = cache.find(key) else { return merge(text, range, key: key, into: &tokens) }
     var position = start
     for index in 0..<WordCache.mostTokens where ids[index] >= 0 {

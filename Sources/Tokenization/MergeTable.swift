@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// The merges of byte-pair encoding: for two neighbouring tokens, when they are joined and into
 /// what. An open-addressing table keyed by both ids; an entry is 16 bytes.
 struct MergeTable: Sendable {
@@ -85,12 +87,35 @@ struct MergeTable: Sendable {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
+  /// Two neighbours whose merge is looked for soon.
+  struct Sought: BitwiseCopyable {
+    fileprivate let pair: UInt64
+    fileprivate let hash: UInt64
+  }
+
+  /// Asks for what is known of two neighbours, which mostly lies in slow memory: to be done for several
+  /// pairs before the first is looked for.
+  @inline(__always)
+  func expect(_ left: TokenID, _ right: TokenID) -> Sought {
+    let pair = Self.pair(left, right)
+    let hash = SeededHash.mix(pair, seed: seed)
+    cp_prefetch(marks.base + Self.mark(hash, marks.count).word)
+    cp_prefetch(entries.base + (Int(truncatingIfNeeded: hash) & (entries.count - 1)))
+    return Sought(pair: pair, hash: hash)
+  }
+
   /// The rank of joining these neighbours, above the id of the result; `none` when they stay apart.
   /// Smaller is joined first.
   @inline(__always)
   func merge(_ left: TokenID, _ right: TokenID) -> UInt64 {
     let pair = Self.pair(left, right)
-    let hash = SeededHash.mix(pair, seed: seed)
+    return merge(Sought(pair: pair, hash: SeededHash.mix(pair, seed: seed)))
+  }
+
+  /// The same for neighbours that are expected.
+  @inline(__always)
+  func merge(_ sought: Sought) -> UInt64 {
+    let (pair, hash) = (sought.pair, sought.hash)
     let mark = Self.mark(hash, marks.count)
     guard marks.base[mark.word] & mark.bit != 0 else { return Self.none }
     let mask = entries.count - 1

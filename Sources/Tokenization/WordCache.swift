@@ -1,8 +1,10 @@
+import CPrefetch
+
 /// Remembers the tokens of short words. Texts repeat their words, so most are found here.
 ///
 /// A fixed number of places, each for one word of up to 15 bytes and four tokens; a word that
 /// falls on the place of another takes it over. Memory is bounded, and no text can make it slow.
-struct WordCache {
+struct WordCache: ~Copyable {
   /// Bytes up to which a word can be remembered.
   static let longestWord = 15
   /// Tokens up to which a word can be remembered.
@@ -54,8 +56,20 @@ struct WordCache {
   }
 
   private static let places = 1 << 15
-  private var entries = Array(
-    repeating: Entry(key: .none, ids: SIMD4(repeating: -1)), count: places)
+  private let entries: UnsafeMutablePointer<Entry>
+
+  /// A memory of nothing.
+  init() {
+    entries = .allocate(capacity: Self.places)
+    entries.initialize(
+      repeating: Entry(key: .none, ids: SIMD4(repeating: -1)), count: Self.places)
+  }
+
+  deinit { entries.deallocate() }
+
+  /// Asks for what is remembered of a word, which is soon looked for.
+  @inline(__always)
+  func expect(_ key: Key) { cp_prefetch(entries + key.place) }
 
   /// The tokens of a word, if they are remembered.
   @inline(__always)
