@@ -56,16 +56,9 @@ struct WordCache: ~Copyable {
   }
 
   private static let places = 1 << 15
-  private let entries: UnsafeMutablePointer<Entry>
-
-  /// A memory of nothing.
-  init() {
-    entries = .allocate(capacity: Self.places)
-    entries.initialize(
-      repeating: Entry(key: .none, ids: SIMD4(repeating: -1)), count: Self.places)
-  }
-
-  deinit { entries.deallocate() }
+  /// Zero where nothing is remembered, as ``Key/none`` is.
+  private let memory = ZeroedMemory<Entry>(capacity: places, alignment: 64)
+  private var entries: UnsafeMutablePointer<Entry> { memory.base }
 
   /// Asks for what is remembered of a word, which is soon looked for.
   @inline(__always)

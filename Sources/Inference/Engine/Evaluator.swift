@@ -34,7 +34,7 @@ public final class Evaluator {
     [:]
 
   /// How many rows of logits are held at once.
-  static let logitTile = 16
+  static let logitTile = 8
 
   /// How many tokens the logit lens is remembered for.
   private static let layerCacheSize = 512

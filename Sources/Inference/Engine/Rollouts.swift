@@ -47,7 +47,8 @@ public final class Rollouts {
     self.maxTokens = maxTokens
     self.evaluator = evaluator
     chain = SamplerChain(settings)
-    tree = try TokenTree(after: text, capacity: max(1, count * maxTokens), with: evaluator)
+    tree = try TokenTree(
+      after: text, capacity: max(1, count * maxTokens), fills: true, with: evaluator)
     rollouts = (0..<count).map { index in
       Rollout(generator: SeededGenerator(seed: settings.seed &+ UInt64(index)))
     }

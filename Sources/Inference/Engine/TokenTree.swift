@@ -49,11 +49,15 @@ public final class TokenTree {
   /// - Parameters:
   ///   - text: the tokens that branches leave; evaluated when it has not been.
   ///   - capacity: how many nodes fit. Memory becomes real as nodes are added.
+  ///   - fills: whether most of them will be added.
   /// - Throws: `EvaluationFault`, or `CancellationError`.
-  public init(after text: [TokenID], capacity: Int, with evaluator: Evaluator) throws {
+  public init(
+    after text: [TokenID], capacity: Int, fills: Bool = false, with evaluator: Evaluator
+  ) throws {
     self.text = text
     self.evaluator = evaluator
-    cache = try KVCache(shape: evaluator.model.shape, capacity: max(1, capacity))
+    cache = try KVCache(
+      shape: evaluator.model.shape, capacity: max(1, capacity), fills: fills)
     _ = try evaluator.records(of: text)
   }
 

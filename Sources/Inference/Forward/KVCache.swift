@@ -14,10 +14,16 @@ final class KVCache {
   private let values: UnsafeMutablePointer<Float>
   private let floatsPerHalf: Int
 
+  /// Bytes up to which a cache may lie on huge pages, which become real as a whole.
+  private static let mostOnHugePages = 64 << 20
+
   /// An empty cache.
   ///
+  /// - Parameter fills: whether most of it will soon be filled. Then, if it is small, it lies on huge
+  ///   pages: the branches of a tree lie far apart in it, each on other pages, and looking these up costs
+  ///   more than reading them.
   /// - Throws: `EvaluationFault.outOfMemory` when the system does not give that much.
-  init(shape: ModelShape, capacity: Int) throws(EvaluationFault) {
+  init(shape: ModelShape, capacity: Int, fills: Bool = false) throws(EvaluationFault) {
     self.shape = shape
     self.capacity = capacity
     floatsPerHalf = shape.layers * capacity * shape.keyValueWidth
@@ -25,6 +31,8 @@ final class KVCache {
     let memory = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw .outOfMemory(bytes: bytes) }
+    // A hint: where it is refused pages are small.
+    if fills, bytes <= Self.mostOnHugePages { madvise(memory, bytes, MADV_HUGEPAGE) }
     keys = memory.bindMemory(to: Float.self, capacity: floatsPerHalf * 2)
     values = keys + floatsPerHalf
   }

@@ -20,6 +20,8 @@ final class WeightMatrix: @unchecked Sendable {
   private let bytes: UnsafePointer<UInt8>
   private let isPacked: Bool
   private let rowBytes: Int
+  /// Bytes of panels that are packed before what they were made of is forgotten.
+  private static let slabBytes = 4 << 20
 
   /// Takes a tensor as a matrix of `rows` rows. When the precision calls for that it is packed, and
   /// its own bytes are needed no more.
@@ -48,11 +50,20 @@ final class WeightMatrix: @unchecked Sendable {
     // Members write different panels.
     nonisolated(unsafe) let (target, source) = (place.start, tensor.bytes)
     let (rows32, columns32, rowBytes) = (Int32(rows), Int32(columns), rowBytes)
-    team.run { member in
-      for panel in member.share(of: count) {
-        ck_pack_panel(
-          number, source, rowBytes, rows32, Int32(panel), columns32, target + panel * panelBytes)
+    // Bytes of the file leave memory while their panels come into it, so that no large matrix is there
+    // twice.
+    let slab = max(1, Self.slabBytes / panelBytes)
+    for first in stride(from: 0, to: count, by: slab) {
+      let panels = min(slab, count - first)
+      team.run { member in
+        for panel in member.share(of: panels) {
+          ck_pack_panel(
+            number, source, rowBytes, rows32, Int32(first + panel), columns32,
+            target + (first + panel) * panelBytes)
+        }
       }
+      let panel = Int(CK_PANEL)
+      tensor.rows(first * panel..<min((first + panels) * panel, rows)).forget()
     }
     tensor.forget()
   }

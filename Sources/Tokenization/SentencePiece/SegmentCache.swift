@@ -124,19 +124,10 @@ struct SegmentCache: ~Copyable {
   /// Tokens from here on are not remembered.
   private static let firstTooLarge: TokenID = 1 << 23
 
-  /// Read in place: a copy would cost as much as the rest of finding it.
-  private let entries: UnsafeMutablePointer<Entry>
-
-  /// A memory of nothing.
-  init() {
-    // The two entries of a place lie side by side.
-    entries = UnsafeMutableRawPointer.allocate(
-      byteCount: Self.places * MemoryLayout<Entry>.stride, alignment: 128
-    ).assumingMemoryBound(to: Entry.self)
-    entries.initialize(repeating: Entry(key: .none), count: Self.places)
-  }
-
-  deinit { entries.deallocate() }
+  /// Zero where nothing is remembered, as ``Key/none`` is. Read in place: a copy would cost as much as the
+  /// rest of finding it. The two entries of a place lie side by side.
+  private let memory = ZeroedMemory<Entry>(capacity: places, alignment: 128)
+  private var entries: UnsafeMutablePointer<Entry> { memory.base }
 
   /// Stands first where only is remembered that the stretch must be searched each time.
   static let search: TokenID = -2
