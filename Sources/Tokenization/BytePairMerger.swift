@@ -8,6 +8,9 @@
 /// ones keep their neighbours in a queue, so that a word of n bytes costs O(n log n) time, and some
 /// 20 n bytes of memory while it lasts.
 struct BytePairMerger {
+  /// Bytes up to which a word counts as short.
+  static let shortLimit = 96
+
   private let merges: MergeTable
   private let firstJoins: FirstJoins
   private let byteTokens: FrozenArray<TokenID>
@@ -17,7 +20,8 @@ struct BytePairMerger {
   private(set) var ids: [TokenID] = []
   /// Number of tokens of the last word.
   private(set) var count = 0
-  private let short = ShortWordMerger()
+  /// For short words: the merge of each token with the next.
+  private var neighbours = [UInt64](repeating: MergeTable.none, count: shortLimit)
 
   /// A merger over the tables of a tokenizer.
   init(
@@ -34,7 +38,7 @@ struct BytePairMerger {
   @inline(__always)
   mutating func encode(_ word: UnsafeBufferPointer<UInt8>) -> Int {
     if ids.count < word.count {
-      ids = [TokenID](repeating: 0, count: max(word.count, ShortWordMerger.limit))
+      ids = [TokenID](repeating: 0, count: max(word.count, Self.shortLimit))
     }
     var filled = 0
     for byte in word {
@@ -45,7 +49,7 @@ struct BytePairMerger {
     }
     count = filled
     if filled == word.count { joinFirst(word) }
-    if count <= ShortWordMerger.limit { joinShort() } else { joinLong(filled) }
+    if count <= Self.shortLimit { joinShort() } else { joinLong(filled) }
     return word.count - filled
   }
 
@@ -56,13 +60,41 @@ struct BytePairMerger {
     count = ids.withUnsafeMutableBufferPointer { joins.join(word, $0, merges) }
   }
 
-  @inline(__always)
   private mutating func joinShort() {
     guard count > 1 else { return }
-    let (short, merges, count) = (short, merges, count)
-    self.count = ids.withUnsafeMutableBufferPointer { ids in
-      ids.baseAddress.map { short.join($0, count, merges) } ?? 0
+    let merges = merges
+    let length = ids.withUnsafeMutableBufferPointer { ids in
+      neighbours.withUnsafeMutableBufferPointer { neighbours in
+        Self.joinShort(ids, neighbours, count, merges)
+      }
     }
+    count = length
+  }
+
+  @inline(__always)
+  private static func joinShort(
+    _ ids: UnsafeMutableBufferPointer<TokenID>, _ neighbours: UnsafeMutableBufferPointer<UInt64>,
+    _ count: Int, _ merges: MergeTable
+  ) -> Int {
+    var pairs = count - 1
+    for index in 0..<pairs { merges.expect(ids[index], ids[index + 1]) }
+    for index in 0..<pairs { neighbours[index] = merges.merge(ids[index], ids[index + 1]) }
+    while pairs > 0 {
+      var best = neighbours[0]
+      var place = 0
+      for index in 1..<pairs where neighbours[index] < best {
+        best = neighbours[index]
+        place = index
+      }
+      guard best != MergeTable.none else { break }
+      ids[place] = MergeTable.joined(best)
+      pairs -= 1
+      for index in (place + 1)..<(pairs + 1) { ids[index] = ids[index + 1] }
+      for index in place..<pairs { neighbours[index] = neighbours[index + 1] }
+      if place < pairs { neighbours[place] = merges.merge(ids[place], ids[place + 1]) }
+      if place > 0 { neighbours[place - 1] = merges.merge(ids[place - 1], ids[place]) }
+    }
+    return pairs + 1
   }
 
   /// Tokens stand at the place of their first byte; the place of the last byte holds the token's

@@ -63,20 +63,19 @@ final class Encoder: @unchecked Sendable {
     }
   }
 
-  /// Appends the tokens of the word `range` of a text, which is remembered by `key`.
+  /// Appends the tokens of the word `range` of a text, which is remembered by `key`, unless that is
+  /// ``WordCache/Key/none``.
   @inline(__always)
   private func encode(
     _ text: UnsafePointer<UInt8>, _ range: Range<Int>, _ key: WordCache.Key,
     into tokens: inout [Token]
   ) {
     let start = range.lowerBound
-    guard range.count > 1 else {
+    guard key != .none else {
+      guard range.count == 1 else { return merge(text, range, key: nil, into: &tokens) }
       let id = tables.vocabulary.byteTokens.base[Int(text[start])]
       if id >= 0 { tokens.append(Token(id: id, start: start, end: start + 1)) }
       return
-    }
-    guard range.count <= WordCache.longestWord else {
-      return merge(text, range, key: nil, into: &tokens)
     }
     guard let ids = cache.find(key) else { return merge(text, range, key: key, into: &tokens) }
     var position = start

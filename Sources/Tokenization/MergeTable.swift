@@ -87,21 +87,13 @@ struct MergeTable: Sendable {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
-  /// Two neighbours whose merge is looked for soon.
-  struct Sought: BitwiseCopyable {
-    fileprivate let pair: UInt64
-    fileprivate let hash: UInt64
-  }
-
   /// Asks for what is known of two neighbours, which mostly lies in slow memory: to be done for several
   /// pairs before the first is looked for.
   @inline(__always)
-  func expect(_ left: TokenID, _ right: TokenID) -> Sought {
-    let pair = Self.pair(left, right)
-    let hash = SeededHash.mix(pair, seed: seed)
+  func expect(_ left: TokenID, _ right: TokenID) {
+    let hash = SeededHash.mix(Self.pair(left, right), seed: seed)
     cp_prefetch(marks.base + Self.mark(hash, marks.count).word)
     cp_prefetch(entries.base + (Int(truncatingIfNeeded: hash) & (entries.count - 1)))
-    return Sought(pair: pair, hash: hash)
   }
 
   /// The rank of joining these neighbours, above the id of the result; `none` when they stay apart.
@@ -109,13 +101,7 @@ struct MergeTable: Sendable {
   @inline(__always)
   func merge(_ left: TokenID, _ right: TokenID) -> UInt64 {
     let pair = Self.pair(left, right)
-    return merge(Sought(pair: pair, hash: SeededHash.mix(pair, seed: seed)))
-  }
-
-  /// The same for neighbours that are expected.
-  @inline(__always)
-  func merge(_ sought: Sought) -> UInt64 {
-    let (pair, hash) = (sought.pair, sought.hash)
+    let hash = SeededHash.mix(pair, seed: seed)
     let mark = Self.mark(hash, marks.count)
     guard marks.base[mark.word] & mark.bit != 0 else { return Self.none }
     let mask = entries.count - 1

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// Keys and values of the tokens evaluated so far: `[layer, position, keyValueHead, headWidth]`, f32.
 ///
@@ -31,8 +32,7 @@ final class KVCache {
     let memory = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw .outOfMemory(bytes: bytes) }
-    // A hint: where it is refused pages are small.
-    if fills, bytes <= Self.mostOnHugePages { madvise(memory, bytes, MADV_HUGEPAGE) }
+    if fills, bytes <= Self.mostOnHugePages { HugePages.advise(memory, bytes) }
     keys = memory.bindMemory(to: Float.self, capacity: floatsPerHalf * 2)
     values = keys + floatsPerHalf
   }

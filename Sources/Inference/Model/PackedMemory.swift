@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// Memory for packed weights, handed out piece by piece from large chunks, so that the system can
 /// back it with huge pages: a decoded token reads all of it, and small pages would cost a good part
@@ -21,7 +22,7 @@ final class PackedMemory {
     init(count: Int) {
       self.count = count
       // Address space alone is taken here; pages become real when they are written.
-      let mapped = count + PackedMemory.hugePage
+      let mapped = count + 2 * HugePages.size
       let memory = mmap(
         nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
       guard let memory, memory != MAP_FAILED else {
@@ -31,9 +32,8 @@ final class PackedMemory {
         return
       }
       mapping = (memory, mapped)
-      let huge = PackedMemory.hugePage
-      start = memory + (huge - Int(bitPattern: memory) % huge) % huge
-      madvise(start, count, MADV_HUGEPAGE)
+      start = memory.alignedUp(toMultipleOf: HugePages.size)
+      HugePages.advise(memory, mapped)
     }
 
     deinit {
@@ -41,7 +41,6 @@ final class PackedMemory {
     }
   }
 
-  private static let hugePage = 2 << 20
   private static let alignment = 64
   /// Bytes of a chunk, unless one piece needs more.
   private static let chunkBytes = 64 << 20

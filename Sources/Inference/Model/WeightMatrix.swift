@@ -53,18 +53,19 @@ final class WeightMatrix: @unchecked Sendable {
     // Bytes of the file leave memory while their panels come into it, so that no large matrix is there
     // twice.
     let slab = max(1, Self.slabBytes / panelBytes)
+    let height = Int(CK_PANEL)
     for first in stride(from: 0, to: count, by: slab) {
-      let panels = min(slab, count - first)
+      let panels = first..<min(first + slab, count)
       team.run { member in
-        for panel in member.share(of: panels) {
+        for index in member.share(of: panels.count) {
+          let panel = panels.lowerBound + index
           ck_pack_panel(
-            number, source, rowBytes, rows32, Int32(first + panel), columns32,
-            target + (first + panel) * panelBytes)
+            number, source, rowBytes, rows32, Int32(panel), columns32, target + panel * panelBytes)
         }
       }
-      let panel = Int(CK_PANEL)
-      tensor.rows(first * panel..<min((first + panels) * panel, rows)).forget()
+      tensor.rows(first * height..<min(panels.upperBound * height, rows)).forget()
     }
+    // Also the pages that two slabs share.
     tensor.forget()
   }
 

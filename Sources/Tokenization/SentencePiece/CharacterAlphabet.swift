@@ -7,7 +7,8 @@ struct CharacterAlphabet: Sendable {
   static let unknown: UInt32 = 0
   /// Bytes that are no character come after all code points.
   private static let firstByte: UInt32 = 0x11_0000
-  private static let pageBits: UInt32 = 8
+  private static let units = Int(firstByte) + 256
+  private static let pageBits = 8
 
   /// For each 256 code points where their numbers are; those without any share the first.
   private let pages: FrozenArray<UInt16>
@@ -17,21 +18,22 @@ struct CharacterAlphabet: Sendable {
 
   /// The characters of some pieces.
   init(of pieces: PieceBytes, ids: [TokenID]) {
-    var counts: [UInt32: Int] = [:]
+    var counts = [UInt32](repeating: 0, count: Self.units)
     for id in ids {
-      Self.forEachUnit(pieces.bytes(of: Int(id))) { unit in counts[unit, default: 0] += 1 }
+      Self.forEachUnit(pieces.bytes(of: Int(id))) { unit in counts[Int(unit)] += 1 }
     }
-    let units = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
-    var pages = [UInt16](repeating: 0, count: Int(Self.firstByte + 256) >> Self.pageBits)
+    let units = counts.indices.filter { counts[$0] > 0 }
+      .sorted { (counts[$1], $0) < (counts[$0], $1) }
+    var pages = [UInt16](repeating: 0, count: Self.units >> Self.pageBits)
     var codes = [UInt32](repeating: Self.unknown, count: 1 << Self.pageBits)
     for (index, unit) in units.enumerated() {
-      let page = Int(unit >> Self.pageBits)
+      let page = unit >> Self.pageBits
       if pages[page] == 0 {
         // There are fewer pages than 65,536.
         pages[page] = UInt16(codes.count >> Self.pageBits)
         codes += repeatElement(Self.unknown, count: 1 << Self.pageBits)
       }
-      codes[Int(pages[page]) << Self.pageBits | Int(unit & 0xFF)] = UInt32(index) + 1
+      codes[Int(pages[page]) << Self.pageBits | unit & 0xFF] = UInt32(index) + 1
     }
     self.pages = FrozenArray(pages)
     self.codes = FrozenArray(codes)
@@ -58,11 +60,9 @@ struct CharacterAlphabet: Sendable {
       ?? (firstByte + UInt32(text[position]), 1)
   }
 
-  /// The numbers of the characters of a piece.
-  func codes(of bytes: UnsafeBufferPointer<UInt8>) -> [UInt32] {
-    var found: [UInt32] = []
-    Self.forEachUnit(bytes) { found.append(reader.code(of: $0)) }
-    return found
+  /// Appends the numbers of the characters of a piece.
+  func append(_ bytes: UnsafeBufferPointer<UInt8>, to codes: inout [UInt32]) {
+    Self.forEachUnit(bytes) { codes.append(reader.code(of: $0)) }
   }
 
   /// What inner loops read characters with; the alphabet must be kept meanwhile.
@@ -75,8 +75,8 @@ struct CharacterAlphabet: Sendable {
 
     @inline(__always)
     fileprivate func code(of unit: UInt32) -> UInt32 {
-      let page = Int(pages[Int(unit >> CharacterAlphabet.pageBits)])
-      return codes[page << Int(CharacterAlphabet.pageBits) | Int(unit & 0xFF)]
+      let page = Int(pages[Int(unit) >> CharacterAlphabet.pageBits])
+      return codes[page << CharacterAlphabet.pageBits | Int(unit & 0xFF)]
     }
 
     /// The number of the character at a place, and its bytes.

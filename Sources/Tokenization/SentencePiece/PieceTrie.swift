@@ -6,7 +6,7 @@ struct PieceTrie: Sendable {
   /// A node of the tree. Most nodes that are looked at are looked at in vain, so what is not needed for
   /// that lies elsewhere.
   struct Node: BitwiseCopyable, Sendable {
-    /// Where the children begin, 0 when there are none; the highest bit tells whether a piece ends here.
+    /// Where the children begin, 0 when there are none or it is there; the highest bit tells whether a piece ends here.
     var link: UInt32
     /// The parent; `free` where there is no node.
     var parent: UInt32
@@ -32,7 +32,7 @@ struct PieceTrie: Sendable {
   static let root: UInt32 = 0
 
   /// From the highest base on there is a place for every character.
-  private let nodes: FrozenArray<Node>
+  let nodes: FrozenArray<Node>
   /// For each node.
   private let pieces: FrozenArray<Piece>
   private let alphabet: CharacterAlphabet
@@ -143,7 +143,7 @@ struct PieceTrie: Sendable {
 
 /// Places the nodes of a tree, those of one parent at once.
 private struct PieceTrieBuilder {
-  /// Free places at which a node's children are tried before they go to the end.
+  /// Free places at which a node's children are tried among the first.
   private static let tries = 24
   /// Places that are looked at for that.
   private static let reach = 4096
@@ -159,8 +159,11 @@ private struct PieceTrieBuilder {
   var found: [PieceTrie.Piece]
   /// No place before this one is free, apart from the first.
   private var firstFree = 1
-  /// All places from here on are free.
-  private var end = 1
+  /// Before it there are too few free places for several children. How far apart these are is up to
+  /// the vocabulary, so that to put them behind all others would waste memory without bound.
+  private var frontier = 1
+  /// How far the frontier stays behind the children that were placed last.
+  private static let slack = 64
 
   init(pieces: PieceBytes, ids: [TokenID], alphabet: CharacterAlphabet) {
     self.ids = ids
@@ -168,7 +171,7 @@ private struct PieceTrieBuilder {
     var codes: [UInt32] = []
     var starts = [0]
     for id in ids {
-      codes += alphabet.codes(of: pieces.bytes(of: Int(id)))
+      alphabet.append(pieces.bytes(of: Int(id)), to: &codes)
       starts.append(codes.count)
     }
     self.codes = codes
@@ -234,28 +237,31 @@ private struct PieceTrieBuilder {
 
   /// A base at which the places of all `codes`, ascending, are free.
   private mutating func place(_ codes: [UInt32]) -> Int {
-    while firstFree < nodes.count, nodes[firstFree].parent != PieceTrie.free { firstFree += 1 }
-    let (first, last) = (Int(codes[0]), Int(codes[codes.count - 1]))
-    // Characters have numbers from 1 on, so from any base on all places fit behind the root.
-    var base = max(end - first, 0)
-    var tries = 0
+    while firstFree < nodes.count, !isFree(firstFree) { firstFree += 1 }
+    let first = Int(codes[0])
     var candidate = max(firstFree, first)
-    let limit = min(nodes.count, candidate + Self.reach)
-    while candidate < limit, tries < Self.tries {
-      if nodes[candidate].parent == PieceTrie.free {
-        tries += 1
-        let tried = candidate - first
-        if tried + last < nodes.count,
-          codes.allSatisfy({ nodes[tried + Int($0)].parent == PieceTrie.free })
-        {
-          base = tried
-          break
-        }
-      }
+    let limit = candidate + Self.reach
+    var tries = 0
+    while candidate < limit, tries < Self.tries, !fits(codes, candidate - first) {
+      if isFree(candidate) { tries += 1 }
       candidate += 1
     }
-    end = max(end, base + last + 1)
+    if candidate == limit || tries == Self.tries {
+      candidate = max(frontier, first)
+      while !fits(codes, candidate - first) { candidate += 1 }
+      frontier = max(frontier, candidate - Self.slack)
+    }
+    let base = candidate - first
+    let end = base + Int(codes[codes.count - 1]) + 1
     if nodes.count < end { grow(to: end) }
     return base
+  }
+
+  private func isFree(_ place: Int) -> Bool {
+    place >= nodes.count || nodes[place].parent == PieceTrie.free
+  }
+
+  private func fits(_ codes: [UInt32], _ base: Int) -> Bool {
+    codes.allSatisfy { isFree(base + Int($0)) }
   }
 }

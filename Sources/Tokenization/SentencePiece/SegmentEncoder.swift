@@ -16,6 +16,9 @@ final class SegmentEncoder: @unchecked Sendable {
   private var cache = SegmentCache()
   /// Whether the end of a text changes its last stretch.
   private let endMatters: Bool
+  /// Items that are made ready before the first of them is encoded, with where they end.
+  private static let batch = 16
+  private let ready = UnsafeMutablePointer<(item: Expected, end: Int)>.allocate(capacity: batch)
 
   /// An encoder that remembers nothing yet.
   init(_ tables: SentencePieceTables) {
@@ -31,6 +34,8 @@ final class SegmentEncoder: @unchecked Sendable {
     let spacing = tables.normalizer.spacing
     endMatters = spacing.removesExtraSpaces || (spacing.addsSpace && spacing.spaceIsSuffix)
   }
+
+  deinit { ready.deallocate() }
 
   /// Whether each stretch that is searched is asked whether it is cut the same anywhere: for texts of
   /// which the tokens are looked at again and again.
@@ -89,12 +94,6 @@ final class SegmentEncoder: @unchecked Sendable {
     cache.expect(key)
     return Expected(item: item, start: start, key: key)
   }
-
-  /// Items that are made ready before the first of them is encoded.
-  private static let batch = 16
-  private let ready = UnsafeMutablePointer<(item: Expected, end: Int)>.allocate(capacity: batch)
-
-  deinit { ready.deallocate() }
 
   /// Appends the tokens of a text of `count` bytes from where a cursor stands.
   ///

@@ -36,12 +36,7 @@ import Testing
     var generator = Seeded(seed)
     let pieces = pieces(&generator, count: [3, 40, 400, 4000][Int(seed % 4)])
     let order = Array(0..<pieces.count).shuffled(using: &generator)
-    let starts = order.reduce(into: [UInt32(0)]) {
-      $0.append($0[$0.count - 1] + UInt32(pieces[$1].count))
-    }
-    let written = PieceBytes(
-      bytes: FrozenArray(order.flatMap { pieces[$0] }), starts: FrozenArray(starts))
-    let trie = PieceTrie(written, ids: order.indices.map { TokenID($0) }) { Float($0) }
+    let trie = tree(order.map { pieces[$0] })
     for _ in 0..<200 {
       let text = generator.text(Int.random(in: 1...12, using: &generator), of: Self.parts)
       // Bytes that are no character by themselves may be one together with what follows.
@@ -55,5 +50,29 @@ import Testing
       #expect(found.map(\.length) == expected.map { pieces[order[$0]].count })
       #expect(trie.longestMatch(text, from: 0)?.id == found.last?.id)
     }
+  }
+
+  private func tree(_ pieces: [[UInt8]]) -> PieceTrie {
+    var starts: [UInt32] = [0]
+    for piece in pieces { starts.append(starts[starts.count - 1] + UInt32(piece.count)) }
+    let written = PieceBytes(
+      bytes: FrozenArray(pieces.flatMap { $0 }), starts: FrozenArray(starts))
+    return PieceTrie(written, ids: pieces.indices.map { TokenID($0) }) { Float($0) }
+  }
+
+  @Test("memory is in proportion to the pieces, however rare the characters after each other are")
+  func placesAreNotWasted() {
+    var generator = Seeded(1)
+    let alphabet = (0..<4000).compactMap { UnicodeScalar(0x4E00 + $0).map(String.init) }
+    var pieces = Set(alphabet)
+    for first in alphabet.prefix(1500) {
+      for _ in 0..<15 { pieces.insert(first + alphabet[Int.random(in: 0..<40, using: &generator)]) }
+      for _ in 0..<5 {
+        pieces.insert(first + alphabet[Int.random(in: 0..<4000, using: &generator)])
+      }
+    }
+    // Each piece is a node, and there is the root.
+    let trie = tree(pieces.sorted().map { Array($0.utf8) })
+    #expect(trie.nodes.count < 8 * pieces.count)
   }
 }
