@@ -17,9 +17,10 @@ INLINE int32_t together(int32_t left) { return left == HEADS + 1 ? 2 : left < HE
 
 INLINE size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
 
-/* The scores of four keys for some heads; each is summed in the same order whatever stands beside it. */
+/* The scores of four keys, or of as many as are left, for some heads; each is summed in the same order
+ * whatever stands beside it. */
 INLINE void four_scores(const int heads, const float *queries, const float *const *k, int32_t width, float scale,
-                        __m128i some, float *out, size_t out_stride) {
+                        int32_t left, float *out, size_t out_stride) {
   __m256 s[HEADS][4];
   for (int h = 0; h < heads; h++)
     for (int j = 0; j < 4; j++) s[h][j] = _mm256_setzero_ps();
@@ -43,7 +44,12 @@ INLINE void four_scores(const int heads, const float *queries, const float *cons
   for (int h = 0; h < heads; h++) {
     __m256 pairs = _mm256_hadd_ps(_mm256_hadd_ps(s[h][0], s[h][1]), _mm256_hadd_ps(s[h][2], s[h][3]));
     __m128 four = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
-    _mm_maskstore_ps(out + (size_t)h * out_stride, some, _mm_mul_ps(four, _mm_set1_ps(scale)));
+    four = _mm_mul_ps(four, _mm_set1_ps(scale));
+    float *to = out + (size_t)h * out_stride;
+    if (left == 4)
+      _mm_storeu_ps(to, four);
+    else
+      _mm_maskstore_ps(to, _mm_cmpgt_epi32(_mm_set1_epi32(left), _mm_setr_epi32(0, 1, 2, 3)), four);
   }
 }
 
@@ -52,7 +58,6 @@ void ck_attention_scores_avx2(const float *queries, int32_t heads, const float *
                               size_t out_stride) {
   for (int32_t i = 0; i < n; i += 4) {
     const int32_t left = n - i < 4 ? n - i : 4;
-    const __m128i some = _mm_cmpgt_epi32(_mm_set1_epi32(left), _mm_setr_epi32(0, 1, 2, 3));
     const float *k[4];
     for (int j = 0; j < 4; j++) k[j] = keys + place(slots, i + (j < left ? j : 0)) * stride;
     for (int32_t h = 0; h < heads;) {
@@ -60,9 +65,9 @@ void ck_attention_scores_avx2(const float *queries, int32_t heads, const float *
       float *to = out + (size_t)h * out_stride + i;
       const int32_t count = together(heads - h);
       switch (count) {
-        case 1: four_scores(1, q, k, width, scale, some, to, out_stride); break;
-        case 2: four_scores(2, q, k, width, scale, some, to, out_stride); break;
-        default: four_scores(HEADS, q, k, width, scale, some, to, out_stride);
+        case 1: four_scores(1, q, k, width, scale, left, to, out_stride); break;
+        case 2: four_scores(2, q, k, width, scale, left, to, out_stride); break;
+        default: four_scores(HEADS, q, k, width, scale, left, to, out_stride);
       }
       h += count;
     }

@@ -99,27 +99,24 @@ static void softmax(float *x, int32_t n) {
 
 static void silu_product(float *gate, const float *up, int32_t n) {
   const __m256 one = _mm256_set1_ps(1);
-  int32_t i = 0;
-  for (; i < n; i += 8) {
-    __m256i some = lanes_left(n - i);
-    __m256 g = _mm256_maskload_ps(gate + i, some);
+  for (int32_t i = 0; i < n; i += 8) {
+    __m256 g = load_left(gate + i, n - i);
     __m256 e = exponential(_mm256_sub_ps(_mm256_setzero_ps(), g));
     __m256 s = _mm256_div_ps(g, _mm256_add_ps(one, e));
-    _mm256_maskstore_ps(gate + i, some, _mm256_mul_ps(s, _mm256_maskload_ps(up + i, some)));
+    store_left(gate + i, _mm256_mul_ps(s, load_left(up + i, n - i)), n - i);
   }
 }
 
 static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
   const __m256 one = _mm256_set1_ps(1);
   for (int32_t i = 0; i < n; i += 8) {
-    __m256i some = lanes_left(n - i);
-    __m256 g = _mm256_maskload_ps(gate + i, some);
+    __m256 g = load_left(gate + i, n - i);
     __m256 cube = _mm256_mul_ps(_mm256_mul_ps(g, g), g);
     __m256 u = _mm256_fmadd_ps(_mm256_set1_ps(0.044715f), cube, g);
     __m256 e = exponential(_mm256_mul_ps(_mm256_set1_ps(-2 * 0.7978845608f), u));
     __m256 y = _mm256_div_ps(g, _mm256_add_ps(one, e));
-    if (up != NULL) y = _mm256_mul_ps(y, _mm256_maskload_ps(up + i, some));
-    _mm256_maskstore_ps(gate + i, some, y);
+    if (up != NULL) y = _mm256_mul_ps(y, load_left(up + i, n - i));
+    store_left(gate + i, y, n - i);
   }
 }
 
@@ -150,12 +147,11 @@ static double exponentials(const float *x, int32_t n, float most, float scale, f
   const __m256 m = _mm256_set1_ps(most), by = _mm256_set1_ps(scale);
   __m256 s = _mm256_setzero_ps();
   for (int32_t i = 0; i < n; i += 8) {
-    __m256i some = lanes_left(n - i);
-    __m256 d = _mm256_mul_ps(_mm256_sub_ps(_mm256_maskload_ps(x + i, some), m), by);
+    __m256 d = _mm256_mul_ps(_mm256_sub_ps(load_left(x + i, n - i), m), by);
     /* What is not a number becomes the second operand. */
     d = _mm256_max_ps(d, _mm256_set1_ps(-1e4f));
-    __m256 e = _mm256_and_ps(exponential(d), _mm256_castsi256_ps(some));
-    _mm256_maskstore_ps(y + i, some, e);
+    __m256 e = _mm256_and_ps(exponential(d), _mm256_castsi256_ps(lanes_left(n - i)));
+    store_left(y + i, e, n - i);
     s = _mm256_add_ps(s, e);
   }
   return sum_lanes(s);

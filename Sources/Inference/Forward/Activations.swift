@@ -39,12 +39,17 @@ final class Activations {
 
   /// Fills in the integers of some rows of `width` from their floats.
   func quantise(_ tokens: Range<Int>, width: Int) {
-    let blocks = width / Int(CK_BLOCK)
-    for token in tokens {
-      ck_quantise_i16(
-        floats + token * width, Int32(width), integers + token * width, scales + token * blocks,
-        sums + token * blocks * 2)
-    }
+    for token in tokens { quantise(token, columns: 0..<width, width: width) }
+  }
+
+  /// Fills in the integers of some columns of a row of `width` from their floats. The columns begin
+  /// with a block, and end with one or with the row.
+  func quantise(_ token: Int, columns: Range<Int>, width: Int) {
+    let block = Int(CK_BLOCK)
+    let place = token * width + columns.lowerBound
+    let first = token * (width / block) + columns.lowerBound / block
+    ck_quantise_i16(
+      floats + place, Int32(columns.count), integers + place, scales + first, sums + first * 2)
   }
 
   /// Takes over a row of `width` of other activations, integers and all.

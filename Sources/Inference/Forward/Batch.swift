@@ -13,6 +13,9 @@ struct Batch {
   /// The segment that each token is of, where texts have several; otherwise none.
   private(set) var segments: [Int] = []
 
+  /// Whether some of the tokens attend to others of the batch.
+  let isConnected: Bool
+
   /// How many tokens.
   var count: Int { positions.count }
 
@@ -21,6 +24,7 @@ struct Batch {
     positions = Array(start..<start + count)
     prefixes = positions.map { $0 + 1 }
     firstSlot = [Int](repeating: 0, count: count + 1)
+    isConnected = count > 1
   }
 
   /// Where a token of a branch stands.
@@ -34,7 +38,10 @@ struct Batch {
   }
 
   /// Tokens of branches that leave a text.
-  init(branching places: [Place]) {
+  ///
+  /// - Parameter first: the place in the branches' cache of the first of them.
+  init(branching places: [Place], from first: Int) {
+    isConnected = places.contains { $0.path.dropLast().contains { $0 >= first } }
     positions = places.map(\.position)
     prefixes = places.map(\.prefix)
     firstSlot = [0]
@@ -53,5 +60,6 @@ struct Batch {
     positions = Array(0..<count)
     prefixes = [Int](repeating: count, count: count)
     firstSlot = [Int](repeating: 0, count: count + 1)
+    isConnected = count > 1
   }
 }

@@ -2,22 +2,29 @@ import CKernels
 
 extension ForwardPass {
   /// Attention: `stream += W_O softmax(scale · q kᵀ) v`, from `normalised`.
+  ///
+  /// - Parameters:
+  ///   - tokens: those that `member` works on, alone or with others.
+  ///   - connected: the member among all whose tokens attend to each other.
   func attend<R: Recorder>(
-    _ index: Int, _ layer: LayerWeights, _ batch: Batch, _ caches: Caches, recorder: R,
-    member: ThreadTeam.Member
+    _ index: Int, _ layer: LayerWeights, _ batch: Batch, _ tokens: Range<Int>, _ caches: Caches,
+    recorder: R, member: ThreadTeam.Member, connected: ThreadTeam.Member
   ) {
-    let n = batch.count
+    let own = member.share(of: tokens)
     let keyValueWidth = shape.keyValueWidth
     let newKeys = caches.target.keys(layer: index) + caches.first * keyValueWidth
     let newValues = caches.target.values(layer: index) + caches.first * keyValueWidth
 
     // q, k, v: [n, q], [n, k], [n, k]; keys and values go straight into the cache.
-    layer.query.multiply(normalised, n: n, into: queries, stride: shape.queryWidth, member: member)
-    layer.key.multiply(normalised, n: n, into: newKeys, stride: keyValueWidth, member: member)
-    layer.value.multiply(normalised, n: n, into: newValues, stride: keyValueWidth, member: member)
+    layer.query.multiply(
+      normalised, tokens, into: queries, stride: shape.queryWidth, member: member)
+    layer.key.multiply(
+      normalised, tokens, into: newKeys, stride: keyValueWidth, member: member)
+    layer.value.multiply(
+      normalised, tokens, into: newValues, stride: keyValueWidth, member: member)
     member.barrier()
 
-    for token in member.share(of: n) {
+    for token in own {
       let q = queries + token * shape.queryWidth
       let k = newKeys + token * keyValueWidth
       if let norm = layer.queryNorm { normalise(q, heads: shape.heads, by: norm) }
@@ -31,17 +38,19 @@ extension ForwardPass {
         layer: index, token: token, queries: floats(q, shape.queryWidth).span,
         keys: floats(k, keyValueWidth).span)
     }
-    member.barrier()
+    connected.barrier()
 
-    // Who has all heads of its tokens need not wait for the others before it goes on with them.
+    // Who has whole blocks of columns need not wait for the others before it quantises them.
+    let wholeBlocks = shape.headWidth.isMultiple(of: Int(CK_BLOCK))
+    let n = tokens.count
     let wholeTokens = n.isMultiple(of: member.count) || n >= 8 * member.count
     // Rows of weights of the heads that share keys: [heads, position + 1].
-    let rows = self.row + member.index * headsOfGroup * context
+    let rows = self.row + member.place * headsOfGroup * context
     batch.slots.withUnsafeBufferPointer { slots in
       let pairs = member.share(of: n * shape.heads, granularity: wholeTokens ? shape.heads : 1)
       var pair = pairs.lowerBound
       while pair < pairs.upperBound {
-        let (token, head) = (pair / shape.heads, pair % shape.heads)
+        let (token, head) = (tokens.lowerBound + pair / shape.heads, pair % shape.heads)
         let end = min(pairs.upperBound, pair - head % headsOfGroup + headsOfGroup)
         let heads = head..<head + (end - pair)
         let length = score(
@@ -54,17 +63,23 @@ extension ForwardPass {
           }
         }
         bring(index, heads: heads, token: token, batch, slots: slots, caches, weights: rows)
+        if wholeBlocks {
+          let columns = heads.lowerBound * shape.headWidth..<heads.upperBound * shape.headWidth
+          mixed.quantise(token, columns: columns, width: shape.queryWidth)
+        }
         pair = end
       }
     }
-    if !wholeTokens { member.barrier() }
-    mixed.quantise(member.share(of: n), width: shape.queryWidth)
+    if !wholeBlocks {
+      if !wholeTokens { member.barrier() }
+      mixed.quantise(own, width: shape.queryWidth)
+    }
     member.barrier()
     let columns = layer.output.multiply(
-      mixed, n: n, into: update, stride: shape.width, member: member)
-    add(rows: columns, n: n, after: layer.attentionOutputNorm, member: member)
+      mixed, tokens, into: update, stride: shape.width, member: member)
+    add(rows: columns, of: tokens, after: layer.attentionOutputNorm, member: member)
     member.barrier()
-    normaliseStream(member.share(of: n), by: layer.attentionStreamNorm)
+    normaliseStream(own, by: layer.attentionStreamNorm)
   }
 
   /// A norm of each head's vector, or, where its weights are as many as all heads', of all together.

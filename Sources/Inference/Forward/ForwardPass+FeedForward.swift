@@ -2,30 +2,35 @@ import CKernels
 import Foundation
 
 extension ForwardPass {
-  /// A feed-forward network on the first `n` rows of `x`.
+  /// A feed-forward network on some rows of `x`.
   ///
   /// - Returns: the columns of `y` that this member has computed.
   func feed(
-    _ network: FeedForward, _ x: Activations, n: Int, into y: UnsafeMutablePointer<Float>,
+    _ network: FeedForward, _ x: Activations, _ tokens: Range<Int>,
+    into y: UnsafeMutablePointer<Float>,
     member: ThreadTeam.Member
   ) -> Range<Int> {
     let width = network.width
+    // Whole blocks, so that a member has all that it needs to quantise what it has computed.
+    let block = Int(CK_BLOCK)
     let rows: Range<Int>
     if let gate = network.gate {
-      rows = gate.multiply(x, n: n, into: hidden.floats, stride: width, member: member)
-      network.up.multiply(x, n: n, into: up, stride: width, member: member)
+      rows = gate.multiply(
+        x, tokens, into: hidden.floats, stride: width, granularity: block, member: member)
+      network.up.multiply(
+        x, tokens, into: up, stride: width, granularity: block, member: member)
     } else {
-      rows = network.up.multiply(x, n: n, into: hidden.floats, stride: width, member: member)
+      rows = network.up.multiply(
+        x, tokens, into: hidden.floats, stride: width, granularity: block, member: member)
     }
-    for token in 0..<n where !rows.isEmpty {
+    for token in tokens where !rows.isEmpty {
       let offset = token * width + rows.lowerBound
       let factor = network.gate == nil ? nil : up + offset
       activate(hidden.floats + offset, times: factor, count: rows.count)
+      hidden.quantise(token, columns: rows, width: width)
     }
     member.barrier()
-    hidden.quantise(member.share(of: n), width: width)
-    member.barrier()
-    return network.down.multiply(hidden, n: n, into: y, stride: shape.width, member: member)
+    return network.down.multiply(hidden, tokens, into: y, stride: shape.width, member: member)
   }
 
   private func activate(
@@ -45,17 +50,19 @@ extension ForwardPass {
   /// A mixture of experts: each token goes through those that the router likes best, and through
   /// the shared one.
   func mix<R: Recorder>(
-    _ index: Int, _ layer: ExpertWeights, n: Int, recorder: R, member: ThreadTeam.Member
+    _ index: Int, _ layer: ExpertWeights, _ tokens: Range<Int>, recorder: R,
+    member: ThreadTeam.Member
   ) {
     guard let routing, let described = architecture.experts else { return }
     layer.router.multiply(
-      normalised, tokens: 0..<n, into: routing.scores, stride: described.count, member: member)
+      normalised, tokens: tokens, into: routing.scores + tokens.lowerBound * described.count,
+      stride: described.count, member: member)
     let columns = member.share(of: shape.width, granularity: Int(CK_PANEL))
-    for token in 0..<n {
+    for token in tokens {
       (update + token * shape.width + columns.lowerBound).update(repeating: 0, count: columns.count)
     }
     member.barrier()
-    for token in member.share(of: n) {
+    for token in member.share(of: tokens) {
       routing.choose(token)
       recorder.router(
         layer: index, token: token, experts: routing.chosen(by: token).span,
@@ -63,17 +70,17 @@ extension ForwardPass {
     }
     member.barrier()
     for (expert, network) in layer.experts.enumerated() {
-      let tokens = routing.tokens(of: expert, among: n)
-      guard !tokens.isEmpty else { continue }
+      let users = routing.tokens(of: expert, among: tokens)
+      guard !users.isEmpty else { continue }
       if member.index == 0 {
-        for (row, token) in tokens.enumerated() {
+        for (row, token) in users.enumerated() {
           routing.gathered.copy(row, from: normalised, row: token.index, width: shape.width)
         }
       }
       member.barrier()
       let rows = feed(
-        network, routing.gathered, n: tokens.count, into: routing.products, member: member)
-      for (row, token) in tokens.enumerated() {
+        network, routing.gathered, 0..<users.count, into: routing.products, member: member)
+      for (row, token) in users.enumerated() {
         ck_axpy(
           token.weight, routing.products + row * shape.width + rows.lowerBound,
           update + token.index * shape.width + rows.lowerBound, Int32(rows.count))
@@ -82,8 +89,8 @@ extension ForwardPass {
       member.barrier()
     }
     if let shared = layer.shared {
-      let rows = feed(shared, normalised, n: n, into: routing.products, member: member)
-      for token in 0..<n {
+      let rows = feed(shared, normalised, tokens, into: routing.products, member: member)
+      for token in tokens {
         var weight: Float = 1
         if let gate = layer.sharedGate {
           let x = normalised.floats + token * shape.width
@@ -94,7 +101,7 @@ extension ForwardPass {
           update + token * shape.width + rows.lowerBound, Int32(rows.count))
       }
     }
-    add(rows: columns, n: n, after: nil, member: member)
+    add(rows: columns, of: tokens, after: nil, member: member)
   }
 }
 
@@ -152,10 +159,11 @@ final class Routing {
     }
   }
 
-  /// The tokens, of the first `n`, that use an expert, with its weight for them.
-  func tokens(of expert: Int, among n: Int) -> [(index: Int, weight: Float)] {
+  /// Those of some tokens that use an expert, with its weight for them.
+  func tokens(of expert: Int, among all: Range<Int>) -> [(index: Int, weight: Float)] {
     var tokens: [(Int, Float)] = []
-    for place in 0..<n * experts.used where choices[place] == expert {
+    for place in all.lowerBound * experts.used..<all.upperBound * experts.used
+    where choices[place] == expert {
       tokens.append((place / experts.used, shares[place]))
     }
     return tokens

@@ -7,9 +7,10 @@ import Tokenization
 /// grouped-query attention (Ainslie et al. 2023), rotary or learned positions, gated feed-forward
 /// networks (Shazeer 2020) or mixtures of them.
 ///
-/// One pass takes up to ``chunk`` tokens through all layers. Every thread of the team runs the same
-/// steps on its share of the rows or heads and meets the others at a barrier where a step needs all
-/// of the one before. Shapes: n tokens, d width, q heads × head width, k key-value width,
+/// One pass takes up to ``chunk`` tokens through all layers. Where they are few every thread of the team
+/// runs the same steps on its share of the rows or heads and meets the others at a barrier where a
+/// step needs all of the one before. Where they are many each thread takes tokens of its own through
+/// everything, which leaves it little to wait for and nothing to hand over. Shapes: n tokens, d width, q heads × head width, k key-value width,
 /// f feed-forward width.
 final class ForwardPass {
   /// How many tokens go through the layers together, at most.
@@ -117,7 +118,7 @@ final class ForwardPass {
     precondition(places.allSatisfy { $0.prefix <= text.count })
     precondition(first + ids.count <= branches.capacity)
     try run(
-      ids, as: Batch(branching: places),
+      ids, as: Batch(branching: places, from: first),
       in: Caches(text: text, target: branches, first: first), recorder: NoRecorder(),
       isCancelled: isCancelled)
     branches.extend(to: first + ids.count)
@@ -131,35 +132,41 @@ final class ForwardPass {
     let n = ids.count
     precondition(n > 0 && n <= chunk && n == batch.count)
     precondition(batch.positions.allSatisfy { $0 < context })
-    embed(ids, batch)
+    let dividesTokens = dividesTokens(n)
     let stop = Atomic<Bool>(false)
-    team.run { member in
+    team.run { everyone in
+      // Who works on these tokens, and who has to meet before they attend to each other.
+      let member = dividesTokens ? everyone.alone : everyone
+      let connected = dividesTokens && !batch.isConnected ? everyone.alone : everyone
+      let tokens = dividesTokens ? everyone.share(of: n) : 0..<n
+      let own = member.share(of: tokens)
+      embed(own, ids, batch)
       for index in 0..<shape.layers {
-        if member.index == 0, isCancelled() { stop.store(true, ordering: .relaxed) }
+        if everyone.index == 0, isCancelled() { stop.store(true, ordering: .relaxed) }
         let layer = weights.layers[index]
-        let tokens = member.share(of: n)
-        normalise(tokens, by: layer.attentionNorm)
-        member.barrier()
+        normalise(own, by: layer.attentionNorm)
+        connected.barrier()
         if stop.load(ordering: .relaxed) { return }
-        attend(index, layer, batch, caches, recorder: recorder, member: member)
-        normalise(tokens, by: layer.feedForwardNorm)
+        attend(
+          index, layer, batch, tokens, caches, recorder: recorder, member: member,
+          connected: connected)
+        normalise(own, by: layer.feedForwardNorm)
         member.barrier()
         if let experts = layer.experts {
-          mix(index, experts, n: n, recorder: recorder, member: member)
+          mix(index, experts, tokens, recorder: recorder, member: member)
         } else if let network = layer.feedForward {
-          let rows = feed(network, normalised, n: n, into: update, member: member)
-          add(rows: rows, n: n, after: layer.feedForwardOutputNorm, member: member)
+          let rows = feed(network, normalised, tokens, into: update, member: member)
+          add(rows: rows, of: tokens, after: layer.feedForwardOutputNorm, member: member)
         }
         member.barrier()
-        normaliseStream(tokens, by: layer.feedForwardStreamNorm)
-        for token in tokens {
+        normaliseStream(own, by: layer.feedForwardStreamNorm)
+        for token in own {
           recorder.residual(
             layer: index, token: token,
             values: floats(stream + token * shape.width, shape.width).span)
         }
       }
-      let tokens = member.share(of: n)
-      for token in tokens {
+      for token in own {
         let offset = token * shape.width
         if let norm = weights.outputNorm {
           normalise(stream + offset, by: norm, into: output.floats + offset)
@@ -167,7 +174,7 @@ final class ForwardPass {
           (output.floats + offset).update(from: stream + offset, count: shape.width)
         }
       }
-      output.quantise(tokens, width: shape.width)
+      output.quantise(own, width: shape.width)
     }
     if stop.load(ordering: .relaxed) { throw CancellationError() }
   }
@@ -207,31 +214,42 @@ final class ForwardPass {
 
   // MARK: Steps
 
-  private func embed(_ ids: ArraySlice<TokenID>, _ batch: Batch) {
-    let positions = batch.positions
+  /// Whether each thread takes tokens of its own through all layers.
+  ///
+  /// Weights then come to every thread. They are multiplied by so many tokens meanwhile that threads do
+  /// not wait for them: in proportion no fewer than 8 for 2 threads, where that was measured. Experts,
+  /// and weights that have to be turned into floats, are read for all tokens at once.
+  private func dividesTokens(_ n: Int) -> Bool {
+    team.count > 1 && n >= 2 * team.count * team.count && architecture.experts == nil
+      && weights.layers.first?.query.matrix.isPacked == true
+  }
+
+  private func embed(_ tokens: Range<Int>, _ ids: ArraySlice<TokenID>, _ batch: Batch) {
     let width = shape.width
-    for (token, id) in ids.enumerated() {
+    for token in tokens {
       let target = stream + token * width
-      weights.embedding.row(Int(id), into: target)
+      weights.embedding.row(Int(ids[ids.startIndex + token]), into: target)
       let scale = architecture.embeddingScale
       if scale != 1 {
         for index in 0..<width { target[index] *= scale }
       }
+      let scratch = update + token * width
       if let table = weights.positions {
-        table.row(positions[token], into: update)
-        ck_axpy(1, update, target, Int32(width))
+        table.row(batch.positions[token], into: scratch)
+        ck_axpy(1, scratch, target, Int32(width))
       }
       if let table = weights.segments {
-        table.row(batch.segments[token], into: update)
-        ck_axpy(1, update, target, Int32(width))
+        table.row(batch.segments[token], into: scratch)
+        ck_axpy(1, scratch, target, Int32(width))
       }
     }
-    normaliseStream(0..<ids.count, by: weights.embeddingNorm)
+    normaliseStream(tokens, by: weights.embeddingNorm)
     for (rotary, table) in zip(architecture.rotaries, angles) {
       let pairs = rotary.frequencies.count
-      for (token, position) in positions.enumerated() {
+      for token in tokens {
+        let position = Double(batch.positions[token])
         for pair in 0..<pairs {
-          let angle = Double(position) * rotary.frequencies[pair]
+          let angle = position * rotary.frequencies[pair]
           table.cosines[token * pairs + pair] = Float(cos(angle) * rotary.magnitude)
           table.sines[token * pairs + pair] = Float(sin(angle) * rotary.magnitude)
         }
@@ -271,19 +289,21 @@ final class ForwardPass {
     }
   }
 
-  /// Adds `update`, of which this member has computed the columns `rows`, to the stream.
-  func add(rows: Range<Int>, n: Int, after norm: Norm?, member: ThreadTeam.Member) {
+  /// Adds `update`, of which this member has computed the columns `rows`, to the stream of some tokens.
+  func add(
+    rows: Range<Int>, of tokens: Range<Int>, after norm: Norm?, member: ThreadTeam.Member
+  ) {
     let scale = architecture.residualScale
     let width = shape.width
     guard let norm else {
-      for token in 0..<n {
+      for token in tokens {
         let offset = token * width + rows.lowerBound
         ck_axpy(scale, update + offset, stream + offset, Int32(rows.count))
       }
       return
     }
     member.barrier()
-    for token in member.share(of: n) {
+    for token in member.share(of: tokens) {
       let offset = token * width
       normalise(update + offset, by: norm, into: update + offset)
       ck_axpy(scale, update + offset, stream + offset, Int32(width))
@@ -319,17 +339,20 @@ final class ForwardPass {
 }
 
 extension Linear {
-  /// The part of `y = x Wᵀ + b` that falls to a member; see ``WeightMatrix``.
+  /// The part of `y = x Wᵀ + b` that falls to a member, for some tokens; `y` has a row for each token
+  /// of the pass. See ``WeightMatrix``.
   @discardableResult
   func multiply(
-    _ x: Activations, n: Int, into y: UnsafeMutablePointer<Float>, stride: Int,
-    member: ThreadTeam.Member
+    _ x: Activations, _ tokens: Range<Int>, into y: UnsafeMutablePointer<Float>, stride: Int,
+    granularity: Int = Int(CK_PANEL), member: ThreadTeam.Member
   ) -> Range<Int> {
-    let rows = matrix.multiply(x, tokens: 0..<n, into: y, stride: stride, member: member)
+    let rows = matrix.multiply(
+      x, tokens: tokens, into: y + tokens.lowerBound * stride, stride: stride,
+      granularity: granularity, member: member)
     guard let bias, !rows.isEmpty else { return rows }
     bias.withUnsafeBufferPointer { bias in
       guard let base = bias.baseAddress else { return }
-      for token in 0..<n {
+      for token in tokens {
         ck_axpy(
           1, base + rows.lowerBound, y + token * stride + rows.lowerBound, Int32(rows.count))
       }

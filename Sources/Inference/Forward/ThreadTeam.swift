@@ -10,21 +10,34 @@ import Synchronization
 final class ThreadTeam: @unchecked Sendable {
   /// A thread's place in the team, while it works.
   struct Member {
-    /// 0 is the caller.
+    /// Its number among those that work together; 0 is the caller.
     let index: Int
     /// How many work together.
     let count: Int
+    /// Its number in the team, for memory that each has of its own.
+    let place: Int
     fileprivate let team: ThreadTeam
 
-    /// Waits until every member has come here.
-    func barrier() { team.barrier() }
+    /// The same thread as one that works with no other: all shares are its own, and it waits for nobody.
+    var alone: Member { Member(index: 0, count: 1, place: place, team: team) }
 
-    /// This member's share of `count` things, contiguous, in units of `granularity`.
+    /// Waits until everyone who works together has come here.
+    func barrier() {
+      if count > 1 { team.barrier() }
+    }
+
+    /// This member's share of `total` things, contiguous, in units of `granularity`.
     func share(of total: Int, granularity: Int = 1) -> Range<Int> {
       let units = (total + granularity - 1) / granularity
       let begin = units * index / count * granularity
       let end = units * (index + 1) / count * granularity
       return min(begin, total)..<min(end, total)
+    }
+
+    /// This member's share of some things, contiguous.
+    func share(of things: Range<Int>) -> Range<Int> {
+      let share = share(of: things.count)
+      return things.lowerBound + share.lowerBound..<things.lowerBound + share.upperBound
     }
   }
 
@@ -76,7 +89,7 @@ final class ThreadTeam: @unchecked Sendable {
   /// Runs `body` on every member and returns when all are done.
   func run(_ body: (Member) -> Void) {
     guard count > 1 else {
-      body(Member(index: 0, count: 1, team: self))
+      body(Member(index: 0, count: 1, place: 0, team: self))
       return
     }
     withoutActuallyEscaping(body) { body in
@@ -88,7 +101,7 @@ final class ThreadTeam: @unchecked Sendable {
         bell.broadcast()
         bell.unlock()
       }
-      body(Member(index: 0, count: count, team: self))
+      body(Member(index: 0, count: count, place: 0, team: self))
       spin { finished.load(ordering: .acquiring) == count - 1 }
       work = nil
     }
@@ -116,12 +129,11 @@ final class ThreadTeam: @unchecked Sendable {
   }
 
   private func help(_ index: Int) {
-    work?(Member(index: index, count: count, team: self))
+    work?(Member(index: index, count: count, place: index, team: self))
     finished.add(1, ordering: .releasing)
   }
 
   fileprivate func barrier() {
-    guard count > 1 else { return }
     let now = phase.load(ordering: .relaxed)
     if arrived.add(1, ordering: .acquiringAndReleasing).newValue == count {
       arrived.store(0, ordering: .relaxed)

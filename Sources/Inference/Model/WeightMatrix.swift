@@ -18,7 +18,8 @@ final class WeightMatrix: @unchecked Sendable {
   private let owner: any Sendable
   /// Panels, or rows one after another.
   private let bytes: UnsafePointer<UInt8>
-  private let isPacked: Bool
+  /// Whether it lies in panels.
+  let isPacked: Bool
   private let rowBytes: Int
   /// Bytes of panels that are packed before what they were made of is forgotten.
   private static let slabBytes = 4 << 20
@@ -69,15 +70,17 @@ final class WeightMatrix: @unchecked Sendable {
     tensor.forget()
   }
 
-  /// The part of `y = x Wᵀ` that falls to a member: `[tokens, rows]`, `stride` floats a row.
+  /// The part of `y = x Wᵀ` that falls to a member: `[tokens, rows]`, from the first of `tokens` on,
+  /// `stride` floats a row.
   ///
+  /// - Parameter granularity: a multiple of the height of a panel; shares begin at multiples of it.
   /// - Returns: the rows that this member has computed.
   @discardableResult
   func multiply(
     _ x: Activations, tokens: Range<Int>, into y: UnsafeMutablePointer<Float>, stride: Int,
-    member: ThreadTeam.Member
+    granularity: Int = Int(CK_PANEL), member: ThreadTeam.Member
   ) -> Range<Int> {
-    let share = member.share(of: rows, granularity: Int(CK_PANEL))
+    let share = member.share(of: rows, granularity: granularity)
     guard !share.isEmpty else { return share }
     if isPacked {
       let blocks = columns / Int(CK_BLOCK)
@@ -91,7 +94,7 @@ final class WeightMatrix: @unchecked Sendable {
       ck_rows_f32(
         Int32(type.rawValue), bytes, rowBytes, Int32(share.lowerBound), Int32(share.upperBound),
         Int32(columns), x.floats + tokens.lowerBound * columns, columns, Int32(tokens.count), y,
-        stride, x.scratch(ofMember: member.index))
+        stride, x.scratch(ofMember: member.place))
     }
     return share
   }

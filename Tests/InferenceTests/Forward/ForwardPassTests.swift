@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Synchronization
 import TestSupport
 import Testing
 import Tokenization
@@ -114,6 +115,49 @@ struct ForwardPassTests {
       #expect(a.records.map(\.rank) == b.records.map(\.rank))
       for (x, y) in zip(a.records, b.records) {
         #expect(abs((x.logProbability ?? 0) - (y.logProbability ?? 0)) < 1e-5)
+      }
+    }
+  }
+
+  @Test(
+    "many tokens at once, on any number of threads, give the bits of one by one on one thread",
+    arguments: TinyFamily.all)
+  func threads(family: TinyFamily) throws {
+    let tiny = TinyModel(seed: 18, layers: 3, type: .q8_0, family: family)
+    let long = (0..<40).map { TokenID(($0 * 37) % 256) }
+    let alone = try evaluator(tiny, precision: .i16, threads: 1)
+    for count in 1...long.count { _ = try alone.evaluate(Array(long[..<count])) }
+    let expected = try alone.evaluate(long, probe: []).records.map(\.hidden)
+    for threads in 1...4 {
+      let together = try evaluator(tiny, precision: .i16, threads: threads)
+      let trace = try together.evaluate(long)
+      #expect(trace.records.map(\.hidden) == expected, "\(threads) threads")
+    }
+  }
+
+  @Test("a pass that is cancelled at any layer ends on every thread, and leaves the text as before")
+  func cancelled() throws {
+    let tiny = TinyModel(seed: 19, layers: 4, type: .q8_0)
+    let long = (0..<64).map { TokenID(($0 * 37) % 256) }
+    let expected = try evaluator(tiny, precision: .i16).evaluate(long).records.map(\.hidden)
+    for threads in 1...3 {
+      for count in [2, 64] {
+        let evaluator = try evaluator(tiny, precision: .i16, threads: threads)
+        for layer in 0..<tiny.layers {
+          // Asked once before the pass, and at each of its layers.
+          let asked = Mutex(0)
+          evaluator.isCancelled = {
+            asked.withLock {
+              $0 += 1
+              return $0 > layer + 1
+            }
+          }
+          #expect(throws: CancellationError.self) {
+            _ = try evaluator.evaluate(Array(long[..<count]))
+          }
+        }
+        evaluator.isCancelled = { false }
+        #expect(try evaluator.evaluate(long).records.map(\.hidden) == expected)
       }
     }
   }
