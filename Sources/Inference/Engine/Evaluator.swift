@@ -203,17 +203,21 @@ public final class Evaluator {
     let step = oneByOne ? 1 : ForwardPass.chunk
     for start in stride(from: 0, to: ids.count, by: step) {
       let end = min(start + step, ids.count)
+      let count = end - start
+      let target =
+        oneByOne || end == ids.count
+        ? ForwardPass.LogitTarget(tokens: count - 1..<count, logits: logitRows) : nil
       if probe.isEmpty {
         try pass.run(
-          ids[start..<end], cache: cache, recorder: NoRecorder(), isCancelled: isCancelled)
+          ids[start..<end], cache: cache, recorder: NoRecorder(), target: target,
+          isCancelled: isCancelled)
       } else {
         let recorder = TraceRecorder(
-          shape: model.shape, probe: probe, ids: ids, start: start, tokens: end - start)
-        try pass.run(ids[start..<end], cache: cache, recorder: recorder, isCancelled: isCancelled)
-        parts += (0..<end - start).map(recorder.parts)
-      }
-      if oneByOne || end == ids.count {
-        pass.logits(of: end - start - 1..<end - start, into: logitRows)
+          shape: model.shape, probe: probe, ids: ids, start: start, tokens: count)
+        try pass.run(
+          ids[start..<end], cache: cache, recorder: recorder, target: target,
+          isCancelled: isCancelled)
+        parts += (0..<count).map(recorder.parts)
       }
     }
     return (clock.now - begin) / .seconds(1)
@@ -255,22 +259,26 @@ public final class Evaluator {
       let logits = summary ?? self.logits(ofHidden: [last.hidden])[0]
       arrival = logits.withUnsafeBufferPointer { Arrival(of: ids[start], in: $0, last.logSumExp) }
     }
+    let first = ForwardPass.LogitTarget(
+      tokens: 0..<min(count, Self.logitTile), logits: logitRows)
     let recorder: TraceRecorder?
     if probe.isEmpty {
       recorder = nil
       try pass.run(
-        ids[start..<end], cache: cache, recorder: NoRecorder(), isCancelled: isCancelled)
+        ids[start..<end], cache: cache, recorder: NoRecorder(), target: first,
+        isCancelled: isCancelled)
     } else {
       let listening = TraceRecorder(
         shape: model.shape, probe: probe, ids: ids, start: start, tokens: count)
       recorder = listening
       try pass.run(
-        ids[start..<end], cache: cache, recorder: listening, isCancelled: isCancelled)
+        ids[start..<end], cache: cache, recorder: listening, target: first,
+        isCancelled: isCancelled)
     }
     let size = model.shape.vocabularySize
     for tile in stride(from: 0, to: count, by: Self.logitTile) {
       let tokens = tile..<min(tile + Self.logitTile, count)
-      pass.logits(of: tokens, into: logitRows)
+      if tokens != first.tokens { pass.logits(of: tokens, into: logitRows) }
       let rows = UnsafeBufferPointer(start: logitRows, count: tokens.count * size)
       let next = tokens.map { start + $0 + 1 < ids.count ? ids[start + $0 + 1] : nil }
       let summaries = DistributionSummary.summarise(rows, next: next, vocabulary: size, team: team)

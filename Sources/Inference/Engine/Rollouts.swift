@@ -16,7 +16,7 @@ public final class Rollouts {
     /// Whether it has come to an end of generation, which is then its last token.
     public fileprivate(set) var hasEnded = false
     fileprivate var generator: SeededGenerator
-    /// Its last token's node; `nil` before the first.
+    /// The node of the token before its last; `nil` before the second.
     fileprivate var node: Int?
   }
 
@@ -57,32 +57,31 @@ public final class Rollouts {
   /// Whether any of them can go on.
   public var goesOn: Bool { rollouts.contains(where: canGoOn) }
 
-  /// Draws and evaluates one more token of each that can go on.
+  /// Evaluates the last token of each that can go on, and draws the next.
   ///
   /// - Throws: `EvaluationFault`, or `CancellationError`; they are then as before the step.
   public func step() throws {
     var next = rollouts
     let active = next.indices.filter { canGoOn(next[$0]) }
-    if active.contains(where: { next[$0].node == nil }) {
+    guard let first = active.first else { return }
+    if next[first].tokens.isEmpty {
       guard let last = try evaluator.records(of: tree.text).last else { return }
       let logits = evaluator.logits(after: last)
       logits.withUnsafeBufferPointer { logits in draw(&next, active[...], from: { _ in logits }) }
     } else {
-      var place = active.startIndex
-      tree.withTiles(of: active.compactMap { next[$0].node }) { tile, rows in
-        draw(&next, active[place..<place + tile.count], from: { rows[$0] })
-        place += tile.count
-      }
-    }
-    // A token that ends its continuation, or is its last, tells nothing more.
-    let growing = active.filter { canGoOn(next[$0]) }
-    let nodes = try tree.extend(
-      by: growing.map { index in
+      let new = active.map { index in
         let rollout = next[index]
         let parent = rollout.node.map { TokenTree.Parent.node($0) } ?? .text(tree.text.count)
         return (rollout.tokens[rollout.tokens.count - 1], parent)
-      })
-    for (index, node) in zip(growing, nodes) { next[index].node = node }
+      }
+      var place = active.startIndex
+      try tree.extend(by: new) { tile, rows in
+        let drawn = active[place..<place + tile.count]
+        for (index, node) in zip(drawn, tile) { next[index].node = node }
+        self.draw(&next, drawn, from: { rows[$0] })
+        place += tile.count
+      }
+    }
     rollouts = next
   }
 

@@ -68,6 +68,15 @@ public final class TokenTree {
   ///   parent that does not exist; `CancellationError`. The tree is then as before.
   @discardableResult
   public func extend(by new: [(token: TokenID, parent: Parent)]) throws -> Range<Int> {
+    try extend(by: new, reading: nil)
+  }
+
+  /// Adds nodes, and gives the logits after them tile by tile, as ``withTiles(of:_:)`` does; a tile that
+  /// is alone comes from the pass itself.
+  @discardableResult
+  func extend(
+    by new: [(token: TokenID, parent: Parent)], reading: Tiles?
+  ) throws -> Range<Int> {
     let first = nodes.count
     guard first + new.count <= capacity else {
       throw EvaluationFault.tooManyBranches(tokens: first + new.count, capacity: capacity)
@@ -84,7 +93,7 @@ public final class TokenTree {
     }
     do {
       for start in stride(from: 0, to: added.count, by: ForwardPass.chunk) {
-        try evaluate(added[start..<min(start + ForwardPass.chunk, added.count)])
+        try evaluate(added[start..<min(start + ForwardPass.chunk, added.count)], reading: reading)
       }
     } catch {
       nodes.removeSubrange(first...)
@@ -96,35 +105,45 @@ public final class TokenTree {
   }
 
   /// Takes some nodes through the layers.
-  private func evaluate(_ part: ArraySlice<Node>) throws {
+  private func evaluate(_ part: ArraySlice<Node>, reading: Tiles?) throws {
     try evaluator.checkCancellation()
     // Other work may have been let in, with another text.
     _ = try evaluator.records(of: text)
     let new = nodes.count..<nodes.count + part.count
     nodes += part
+    let isOneTile = reading != nil && part.count <= Evaluator.logitTile
+    let target = ForwardPass.LogitTarget(tokens: 0..<part.count, logits: evaluator.logitRows)
     try evaluator.pass.run(
       part.map(\.token)[...], at: new.map(place), branches: cache, of: evaluator.cache,
-      isCancelled: evaluator.isCancelled)
+      target: isOneTile ? target : nil, isCancelled: evaluator.isCancelled)
     for token in 0..<part.count { hidden.append(evaluator.pass.hidden(token: token)) }
+    guard let reading else { return }
+    if isOneTile {
+      try reading(Array(new)[...], logitRows(part.count))
+    } else {
+      try withTiles(of: new, reading)
+    }
   }
 
-  /// Gives the logits after some nodes tile by tile: the nodes, and a row for each, `[vocabulary]`; weights
-  /// are read once for a tile.
-  func withTiles(
-    of chosen: some Collection<Int>,
-    _ body: (_ tile: ArraySlice<Int>, _ rows: [UnsafeBufferPointer<Float>]) throws -> Void
-  ) rethrows {
+  /// What takes some nodes, and the logits after each: `[vocabulary]`.
+  typealias Tiles = (_ tile: ArraySlice<Int>, _ rows: [UnsafeBufferPointer<Float>]) throws -> Void
+
+  /// The first rows of logits that are held.
+  private func logitRows(_ count: Int) -> [UnsafeBufferPointer<Float>] {
     let size = evaluator.model.shape.vocabularySize
+    return (0..<count).map {
+      UnsafeBufferPointer(start: evaluator.logitRows + $0 * size, count: size)
+    }
+  }
+
+  /// Gives the logits after some nodes tile by tile; weights are read once for a tile.
+  func withTiles(of chosen: some Collection<Int>, _ body: Tiles) rethrows {
     var rest = Array(chosen)[...]
     while !rest.isEmpty {
       let tile = rest.prefix(Evaluator.logitTile)
       rest = rest.dropFirst(tile.count)
       evaluator.pass.logits(ofHidden: tile.map { hidden[$0] }, into: evaluator.logitRows)
-      let rows = tile.indices.map { index in
-        UnsafeBufferPointer(
-          start: evaluator.logitRows + (index - tile.startIndex) * size, count: size)
-      }
-      try body(tile, rows)
+      try body(tile, logitRows(tile.count))
     }
   }
 

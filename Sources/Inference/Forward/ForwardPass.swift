@@ -55,6 +55,8 @@ final class ForwardPass {
   let angles: [(cosines: UnsafeMutablePointer<Float>, sines: UnsafeMutablePointer<Float>)]
   /// What only a mixture of experts needs.
   let routing: Routing?
+  /// For each thread the logits of its own tokens; where all work on the same, the first is used.
+  let queues: [LogitQueue]
 
   /// Scratch memory for passes over contexts of at most `context` tokens.
   init(weights: Weights, context: Int, team: ThreadTeam, chunk n: Int = ForwardPass.chunk) {
@@ -79,6 +81,7 @@ final class ForwardPass {
     routing = weights.architecture.experts.map {
       Routing($0, tokens: n, width: weights.shape.width, members: team.count)
     }
+    queues = (0..<team.count).map { _ in LogitQueue() }
   }
 
   deinit {
@@ -92,15 +95,17 @@ final class ForwardPass {
   /// Evaluates `ids` after what the cache holds, and extends the cache by them.
   ///
   /// - Parameters:
+  ///   - target: the logits that are wanted.
   ///   - isCancelled: asked once at each layer.
   /// - Throws: `CancellationError`; the cache is then as before.
   func run<R: Recorder>(
-    _ ids: ArraySlice<TokenID>, cache: KVCache, recorder: R, isCancelled: () -> Bool
+    _ ids: ArraySlice<TokenID>, cache: KVCache, recorder: R, target: LogitTarget? = nil,
+    isCancelled: () -> Bool
   ) throws {
     let start = cache.count
     try run(
       ids, as: Batch(continuing: start, count: ids.count),
-      in: Caches(text: cache, target: cache, first: start), recorder: recorder,
+      in: Caches(text: cache, target: cache, first: start), recorder: recorder, target: target,
       isCancelled: isCancelled)
     cache.extend(to: start + ids.count)
   }
@@ -109,10 +114,11 @@ final class ForwardPass {
   ///
   /// - Parameters:
   ///   - places: where each stands; the n-th token's own place is the n-th free one.
+  ///   - target: the logits that are wanted.
   /// - Throws: `CancellationError`; the cache is then as before.
   func run(
     _ ids: ArraySlice<TokenID>, at places: [Batch.Place], branches: KVCache, of text: KVCache,
-    isCancelled: () -> Bool
+    target: LogitTarget? = nil, isCancelled: () -> Bool
   ) throws {
     let first = branches.count
     precondition(places.allSatisfy { $0.prefix <= text.count })
@@ -120,25 +126,32 @@ final class ForwardPass {
     try run(
       ids, as: Batch(branching: places, from: first),
       in: Caches(text: text, target: branches, first: first), recorder: NoRecorder(),
-      isCancelled: isCancelled)
+      target: target, isCancelled: isCancelled)
     branches.extend(to: first + ids.count)
   }
 
   /// Takes a batch through all layers.
   func run<R: Recorder>(
     _ ids: ArraySlice<TokenID>, as batch: Batch, in caches: Caches, recorder: R,
-    isCancelled: () -> Bool
+    target: LogitTarget? = nil, isCancelled: () -> Bool
   ) throws {
     let n = ids.count
     precondition(n > 0 && n <= chunk && n == batch.count)
     precondition(batch.positions.allSatisfy { $0 < context })
     let dividesTokens = dividesTokens(n)
+    // For each group of tokens that are worked on together.
+    let groups = dividesTokens ? team.shares(of: n) : [0..<n]
+    nonisolated(unsafe) let targets = groups.map {
+      target?.part(of: $0, vocabulary: shape.vocabularySize)
+    }
+    for queue in queues { queue.reset() }
     let stop = Atomic<Bool>(false)
     team.run { everyone in
       // Who works on these tokens, and who has to meet before they attend to each other.
       let member = dividesTokens ? everyone.alone : everyone
       let connected = dividesTokens && !batch.isConnected ? everyone.alone : everyone
-      let tokens = dividesTokens ? everyone.share(of: n) : 0..<n
+      let group = dividesTokens ? everyone.index : 0
+      let tokens = groups[group]
       let own = member.share(of: tokens)
       embed(own, ids, batch)
       for index in 0..<shape.layers {
@@ -175,6 +188,10 @@ final class ForwardPass {
         }
       }
       output.quantise(own, width: shape.width)
+      guard target != nil else { return }
+      member.barrier()
+      queues[group].open()
+      unembed(targets.compactMap(\.self), everyone) { stop.load(ordering: .relaxed) }
     }
     if stop.load(ordering: .relaxed) { throw CancellationError() }
   }
@@ -182,23 +199,6 @@ final class ForwardPass {
   /// The residual stream of the last pass after the final norm, at its `token`-th token: `[width]`.
   func hidden(token: Int) -> [Float] {
     Array(UnsafeBufferPointer(start: output.floats + token * shape.width, count: shape.width))
-  }
-
-  /// Logits of the last pass: `[tokens.count, vocabulary]`.
-  func logits(of tokens: Range<Int>, into logits: UnsafeMutablePointer<Float>) {
-    unembed(output, tokens: tokens, into: logits)
-  }
-
-  /// Logits of vectors that have been through the final norm: `[vectors.count, vocabulary]`.
-  ///
-  /// Overwrites what ``hidden(token:)`` gives.
-  func logits(ofHidden vectors: [[Float]], into logits: UnsafeMutablePointer<Float>) {
-    precondition(vectors.count <= chunk)
-    for (token, vector) in vectors.enumerated() {
-      (output.floats + token * shape.width).update(from: vector, count: shape.width)
-    }
-    output.quantise(0..<vectors.count, width: shape.width)
-    unembed(output, tokens: 0..<vectors.count, into: logits)
   }
 
   /// A residual stream after the final norm: `[width]`.
@@ -307,26 +307,6 @@ final class ForwardPass {
       let offset = token * width
       normalise(update + offset, by: norm, into: update + offset)
       ck_axpy(scale, update + offset, stream + offset, Int32(width))
-    }
-  }
-
-  private func unembed(
-    _ x: Activations, tokens: Range<Int>, into logits: UnsafeMutablePointer<Float>
-  ) {
-    nonisolated(unsafe) let logits = logits
-    let (scale, cap) = (architecture.logitScale, architecture.logitSoftcap)
-    let size = shape.vocabularySize
-    team.run { member in
-      let rows = weights.unembedding.multiply(
-        x, tokens: tokens, into: logits, stride: size, member: member)
-      guard scale != 1 || cap != nil else { return }
-      for token in 0..<tokens.count {
-        let values = logits + token * size + rows.lowerBound
-        if scale != 1 {
-          for index in 0..<rows.count { values[index] *= scale }
-        }
-        if let cap { ck_softcap(values, Int32(rows.count), cap) }
-      }
     }
   }
 

@@ -28,10 +28,7 @@ final class ThreadTeam: @unchecked Sendable {
 
     /// This member's share of `total` things, contiguous, in units of `granularity`.
     func share(of total: Int, granularity: Int = 1) -> Range<Int> {
-      let units = (total + granularity - 1) / granularity
-      let begin = units * index / count * granularity
-      let end = units * (index + 1) / count * granularity
-      return min(begin, total)..<min(end, total)
+      ThreadTeam.share(index, among: count, of: total, granularity: granularity)
     }
 
     /// This member's share of some things, contiguous.
@@ -84,6 +81,20 @@ final class ThreadTeam: @unchecked Sendable {
     bell.lock()
     bell.broadcast()
     bell.unlock()
+  }
+
+  /// The share of each member of `total` things: ``Member/share(of:granularity:)``.
+  func shares(of total: Int) -> [Range<Int>] {
+    (0..<count).map { Self.share($0, among: count, of: total, granularity: 1) }
+  }
+
+  private static func share(
+    _ index: Int, among count: Int, of total: Int, granularity: Int
+  ) -> Range<Int> {
+    let units = (total + granularity - 1) / granularity
+    let begin = units * index / count * granularity
+    let end = units * (index + 1) / count * granularity
+    return min(begin, total)..<min(end, total)
   }
 
   /// Runs `body` on every member and returns when all are done.

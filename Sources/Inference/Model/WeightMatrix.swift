@@ -81,22 +81,30 @@ final class WeightMatrix: @unchecked Sendable {
     granularity: Int = Int(CK_PANEL), member: ThreadTeam.Member
   ) -> Range<Int> {
     let share = member.share(of: rows, granularity: granularity)
-    guard !share.isEmpty else { return share }
+    multiply(x, tokens: tokens, rows: share, into: y, stride: stride, member: member)
+    return share
+  }
+
+  /// Some rows of `y = x Wᵀ`; they begin with a panel, and end with one or with the last row.
+  func multiply(
+    _ x: Activations, tokens: Range<Int>, rows part: Range<Int>,
+    into y: UnsafeMutablePointer<Float>, stride: Int, member: ThreadTeam.Member
+  ) {
+    guard !part.isEmpty else { return }
     if isPacked {
       let blocks = columns / Int(CK_BLOCK)
       let panel = Int(CK_PANEL)
       ck_panels_i16(
-        Int32(type.rawValue), bytes, Int32(share.lowerBound / panel),
-        Int32((share.upperBound + panel - 1) / panel), Int32(rows), Int32(columns),
+        Int32(type.rawValue), bytes, Int32(part.lowerBound / panel),
+        Int32((part.upperBound + panel - 1) / panel), Int32(rows), Int32(columns),
         x.integers + tokens.lowerBound * columns, x.scales + tokens.lowerBound * blocks,
         x.sums + tokens.lowerBound * blocks * 2, Int32(tokens.count), y, stride)
     } else {
       ck_rows_f32(
-        Int32(type.rawValue), bytes, rowBytes, Int32(share.lowerBound), Int32(share.upperBound),
+        Int32(type.rawValue), bytes, rowBytes, Int32(part.lowerBound), Int32(part.upperBound),
         Int32(columns), x.floats + tokens.lowerBound * columns, columns, Int32(tokens.count), y,
         stride, x.scratch(ofMember: member.place))
     }
-    return share
   }
 
   /// One row as floats: `[columns]`.

@@ -97,13 +97,15 @@ struct TokenTreeTests {
     #expect(try tree.extend(by: [(1, .text(1))]) == 0..<1)
   }
 
-  @Test("rollouts are, token for token, what decoding each alone with its seed gives")
-  func rollouts() throws {
+  @Test(
+    "rollouts are, token for token, what decoding each alone with its seed gives",
+    arguments: [5, 8, 20])
+  func rollouts(count: Int) throws {
     let (evaluator, fresh) = (try evaluator(), try evaluator())
     for temperature in [Float(0), 1.3] {
       let settings = SamplerSettings(temperature: temperature, topP: 0.98, seed: 11)
       let together = try Rollouts(
-        after: text, count: 20, maxTokens: 15, settings: settings, with: evaluator)
+        after: text, count: count, maxTokens: 15, settings: settings, with: evaluator)
       while together.goesOn { try together.step() }
       let ends = fresh.model.tokenizer.vocabulary.endOfGeneration
       for (index, rollout) in together.rollouts.enumerated() {
@@ -122,7 +124,7 @@ struct TokenTreeTests {
         #expect(rollout.hasEnded == (rollout.tokens.last.map(ends.contains) ?? false))
         #expect(abs(rollout.logProbability - probability) < 1e-9)
       }
-      if temperature > 0 { #expect(Set(together.rollouts.map(\.tokens)).count > 10) }
+      if temperature > 0 { #expect(Set(together.rollouts.map(\.tokens)).count > count / 2) }
     }
   }
 }

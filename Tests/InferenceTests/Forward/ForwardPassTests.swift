@@ -127,11 +127,13 @@ struct ForwardPassTests {
     let long = (0..<40).map { TokenID(($0 * 37) % 256) }
     let alone = try evaluator(tiny, precision: .i16, threads: 1)
     for count in 1...long.count { _ = try alone.evaluate(Array(long[..<count])) }
-    let expected = try alone.evaluate(long, probe: []).records.map(\.hidden)
+    let expected = try alone.evaluate(long).records
     for threads in 1...4 {
       let together = try evaluator(tiny, precision: .i16, threads: threads)
-      let trace = try together.evaluate(long)
-      #expect(trace.records.map(\.hidden) == expected, "\(threads) threads")
+      let records = try together.evaluate(long).records
+      #expect(records.map(\.hidden) == expected.map(\.hidden), "\(threads) threads")
+      // Of the logits.
+      #expect(records.map(\.logSumExp) == expected.map(\.logSumExp), "\(threads) threads")
     }
   }
 
