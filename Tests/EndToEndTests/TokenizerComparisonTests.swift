@@ -48,7 +48,7 @@ struct TokenizerComparisonTests {
     try folder.write("de/a.txt", Array("Die Katze saß auf der Matte.\n".utf8))
     let object = try CommandRun.tessera(
       "tokenizer", "inspect", "smollm2-135m", "bytes", "--texts", "en=\(folder.file("en"))",
-      "--texts", "de=\(folder.file("de"))", "--format", "json"
+      "--texts", folder.file("de"), "--format", "json"
     ).object()
     let items = try #require(object["tokenizers"] as? [[String: Any]])
     #expect(items.count == 2 && items[0]["entries"] as? Int == 49_152)
@@ -116,7 +116,7 @@ struct TokenizerComparisonTests {
       (["compare", "bytes", "/nowhere/tokenizer.json", "--text", "a"], 66),
       (["compare", "bytes", broken, "--text", "a"], 65),
       (["inspect", broken], 65), (["inspect"], 64),
-      (["inspect", "bytes", "--texts", "en"], 64),
+      (["inspect", "bytes", "--texts", "nowhere"], 66),
       (["inspect", "bytes", "--texts", "en=/nowhere"], 66),
       (["inspect", "bytes", "--token", "300"], 64),
     ]

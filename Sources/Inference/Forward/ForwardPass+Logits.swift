@@ -77,11 +77,8 @@ extension ForwardPass {
     var left = groups.indices.filter { !groups[$0].tokens.isEmpty }
     if let own = left.firstIndex(of: member.index) { left.swapAt(0, own) }
     while !left.isEmpty {
-      guard let place = left.firstIndex(where: { queues[$0].isReady }) else {
-        if isStopped() { return }
-        ck_pause()
-        continue
-      }
+      member.wait { left.contains { queues[$0].isReady } || isStopped() }
+      guard let place = left.firstIndex(where: { queues[$0].isReady }) else { return }
       let group = left.remove(at: place)
       while let rows = queues[group].take(of: shape.vocabularySize) {
         unembed(rows, of: groups[group], member)

@@ -26,6 +26,9 @@ final class ThreadTeam: @unchecked Sendable {
       if count > 1 { team.barrier() }
     }
 
+    /// Waits for what another member does.
+    func wait(until done: () -> Bool) { team.spin(until: done) }
+
     /// This member's share of `total` things, contiguous, in units of `granularity`.
     func share(of total: Int, granularity: Int = 1) -> Range<Int> {
       ThreadTeam.share(index, among: count, of: total, granularity: granularity)
@@ -154,7 +157,7 @@ final class ThreadTeam: @unchecked Sendable {
     }
   }
 
-  private func spin(until done: () -> Bool) {
+  fileprivate func spin(until done: () -> Bool) {
     var turns = 0
     while !done() {
       turns += 1

@@ -20,7 +20,7 @@ struct TokenizerInspectCommand: ParsableCommand {
   @Argument(help: "Tokenizers: installed models, or files.", completion: .file())
   var tokenizers: [String]
 
-  @Option(help: "Texts as NAME=FOLDER or NAME=FILE; may be given several times.")
+  @Option(help: "Texts: a folder or a file, as PATH or NAME=PATH; may be given several times.")
   var texts: [String] = []
 
   @Option(help: "Explain an entry: its id, or its text.")
@@ -93,15 +93,12 @@ enum TextFolder {
   /// The most files of one kind.
   static let mostFiles = 100_000
 
-  /// Reads `NAME=PATH`: all files in a folder and the folders in it, hidden ones left out, or one
-  /// file.
+  /// Reads `NAME=PATH`, or `PATH`, whose last part is then the name: all files in a folder and the
+  /// folders in it, hidden ones left out, or one file.
   ///
-  /// - Throws: `CommandFault`: `usage`, `noInput`, `badData`.
+  /// - Throws: `CommandFault`: `noInput`, `badData`.
   static func read(_ pair: String) throws(CommandFault) -> QualityReport.Texts {
-    guard let mark = pair.firstIndex(of: "="), mark != pair.startIndex else {
-      throw CommandFault(.usage, "--texts \(pair): it takes NAME=FOLDER")
-    }
-    let (name, path) = (String(pair[..<mark]), String(pair[pair.index(after: mark)...]))
+    let (name, path) = parts(of: pair)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw CommandFault(.noInput, "\(path): there is no such file or folder")
@@ -122,6 +119,18 @@ enum TextFolder {
     }
     guard !files.isEmpty else { throw CommandFault(.noInput, "\(path): has no files") }
     return QualityReport.Texts(name: name, files: files)
+  }
+
+  private static func parts(of pair: String) -> (name: String, path: String) {
+    // A path may have the sign in it.
+    if let mark = pair.firstIndex(of: "="), mark != pair.startIndex,
+      !FileManager.default.fileExists(atPath: pair)
+    {
+      return (String(pair[..<mark]), String(pair[pair.index(after: mark)...]))
+    }
+    return (
+      (pair as NSString).standardizingPath.split(separator: "/").last.map(String.init) ?? pair, pair
+    )
   }
 
   private static func paths(in folder: String) throws(CommandFault) -> [String] {
