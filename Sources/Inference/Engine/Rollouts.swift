@@ -57,7 +57,8 @@ public final class Rollouts {
   /// Whether any of them can go on.
   public var goesOn: Bool { rollouts.contains(where: canGoOn) }
 
-  /// Evaluates the last token of each that can go on, and draws the next.
+  /// Evaluates the last token of each that can go on, and draws the next; the first time there is none,
+  /// and the text says what comes.
   ///
   /// - Throws: `EvaluationFault`, or `CancellationError`; they are then as before the step.
   public func step() throws {

@@ -71,11 +71,13 @@ public final class TokenTree {
     try extend(by: new, reading: nil)
   }
 
-  /// Adds nodes, and gives the logits after them tile by tile, as ``withTiles(of:_:)`` does; a tile that
-  /// is alone comes from the pass itself.
+  /// Adds nodes as ``extend(by:)`` does, and gives the logits after them tile by tile, as
+  /// ``withTiles(of:_:)`` does; where one tile is all of a pass, the pass itself computes them.
+  ///
+  /// - Throws: as ``extend(by:)``, or what `reading` throws. The tree is then as before.
   @discardableResult
   func extend(
-    by new: [(token: TokenID, parent: Parent)], reading: Tiles?
+    by new: [(token: TokenID, parent: Parent)], reading: TileReader?
   ) throws -> Range<Int> {
     let first = nodes.count
     guard first + new.count <= capacity else {
@@ -104,8 +106,8 @@ public final class TokenTree {
     return first..<nodes.count
   }
 
-  /// Takes some nodes through the layers.
-  private func evaluate(_ part: ArraySlice<Node>, reading: Tiles?) throws {
+  /// Takes some nodes through the layers, and gives the logits after them where someone reads them.
+  private func evaluate(_ part: ArraySlice<Node>, reading: TileReader?) throws {
     try evaluator.checkCancellation()
     // Other work may have been let in, with another text.
     _ = try evaluator.records(of: text)
@@ -125,8 +127,10 @@ public final class TokenTree {
     }
   }
 
-  /// What takes some nodes, and the logits after each: `[vocabulary]`.
-  typealias Tiles = (_ tile: ArraySlice<Int>, _ rows: [UnsafeBufferPointer<Float>]) throws -> Void
+  /// Takes some nodes, and the logits after each: `[vocabulary]`, in memory that the next tile is written
+  /// to.
+  typealias TileReader = (_ tile: ArraySlice<Int>, _ rows: [UnsafeBufferPointer<Float>]) throws ->
+    Void
 
   /// The first rows of logits that are held.
   private func logitRows(_ count: Int) -> [UnsafeBufferPointer<Float>] {
@@ -137,7 +141,7 @@ public final class TokenTree {
   }
 
   /// Gives the logits after some nodes tile by tile; weights are read once for a tile.
-  func withTiles(of chosen: some Collection<Int>, _ body: Tiles) rethrows {
+  func withTiles(of chosen: some Collection<Int>, _ body: TileReader) rethrows {
     var rest = Array(chosen)[...]
     while !rest.isEmpty {
       let tile = rest.prefix(Evaluator.logitTile)

@@ -5,7 +5,8 @@ extension ForwardPass {
   ///
   /// - Parameters:
   ///   - tokens: those that `member` works on, alone or with others.
-  ///   - connected: the member among all whose tokens attend to each other.
+  ///   - connected: the same thread among all that meet before tokens attend to each other; at least
+  ///     those that `member` works with, since they share the heads of a token.
   func attend<R: Recorder>(
     _ index: Int, _ layer: LayerWeights, _ batch: Batch, _ tokens: Range<Int>, _ caches: Caches,
     recorder: R, member: ThreadTeam.Member, connected: ThreadTeam.Member

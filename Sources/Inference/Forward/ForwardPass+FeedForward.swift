@@ -48,21 +48,20 @@ extension ForwardPass {
   }
 
   /// A mixture of experts: each token goes through those that the router likes best, and through
-  /// the shared one.
+  /// the shared one. All members work on all `n` tokens of the pass: those of an expert are gathered,
+  /// each expert's in the same rows.
   func mix<R: Recorder>(
-    _ index: Int, _ layer: ExpertWeights, _ tokens: Range<Int>, recorder: R,
-    member: ThreadTeam.Member
+    _ index: Int, _ layer: ExpertWeights, n: Int, recorder: R, member: ThreadTeam.Member
   ) {
     guard let routing, let described = architecture.experts else { return }
     layer.router.multiply(
-      normalised, tokens: tokens, into: routing.scores + tokens.lowerBound * described.count,
-      stride: described.count, member: member)
+      normalised, tokens: 0..<n, into: routing.scores, stride: described.count, member: member)
     let columns = member.share(of: shape.width, granularity: Int(CK_PANEL))
-    for token in tokens {
+    for token in 0..<n {
       (update + token * shape.width + columns.lowerBound).update(repeating: 0, count: columns.count)
     }
     member.barrier()
-    for token in member.share(of: tokens) {
+    for token in member.share(of: n) {
       routing.choose(token)
       recorder.router(
         layer: index, token: token, experts: routing.chosen(by: token).span,
@@ -70,7 +69,7 @@ extension ForwardPass {
     }
     member.barrier()
     for (expert, network) in layer.experts.enumerated() {
-      let users = routing.tokens(of: expert, among: tokens)
+      let users = routing.tokens(of: expert, among: n)
       guard !users.isEmpty else { continue }
       if member.index == 0 {
         for (row, token) in users.enumerated() {
@@ -89,8 +88,8 @@ extension ForwardPass {
       member.barrier()
     }
     if let shared = layer.shared {
-      let rows = feed(shared, normalised, tokens, into: routing.products, member: member)
-      for token in tokens {
+      let rows = feed(shared, normalised, 0..<n, into: routing.products, member: member)
+      for token in 0..<n {
         var weight: Float = 1
         if let gate = layer.sharedGate {
           let x = normalised.floats + token * shape.width
@@ -101,7 +100,7 @@ extension ForwardPass {
           update + token * shape.width + rows.lowerBound, Int32(rows.count))
       }
     }
-    add(rows: columns, of: tokens, after: nil, member: member)
+    add(rows: columns, of: 0..<n, after: nil, member: member)
   }
 }
 
@@ -159,11 +158,10 @@ final class Routing {
     }
   }
 
-  /// Those of some tokens that use an expert, with its weight for them.
-  func tokens(of expert: Int, among all: Range<Int>) -> [(index: Int, weight: Float)] {
+  /// The tokens, of the first `n`, that use an expert, with its weight for them.
+  func tokens(of expert: Int, among n: Int) -> [(index: Int, weight: Float)] {
     var tokens: [(Int, Float)] = []
-    for place in all.lowerBound * experts.used..<all.upperBound * experts.used
-    where choices[place] == expert {
+    for place in 0..<n * experts.used where choices[place] == expert {
       tokens.append((place / experts.used, shares[place]))
     }
     return tokens

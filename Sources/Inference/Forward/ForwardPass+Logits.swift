@@ -23,15 +23,25 @@ extension ForwardPass {
   /// Threads are not equally fast, least of all on a machine that others use too. The vocabulary is the
   /// largest matrix and comes last, so what one thread is late with the others make up for here.
   final class LogitQueue {
-    /// Rows that are taken at once, of whole panels: some microseconds of work.
-    static let rows = 32 * Int(CK_PANEL)
+    /// Rows that are taken at once at most: some microseconds of work.
+    private static let most = 32 * Int(CK_PANEL)
+    private let vocabulary: Int
+    /// Rows that are taken at once, of whole panels.
+    private let rows: Int
     private let next = Atomic<Int>(0)
     private let ready = Atomic<Bool>(false)
+
+    /// A queue of the rows of a vocabulary, of which each of some members gets several pieces at least.
+    init(vocabulary: Int, members: Int) {
+      self.vocabulary = vocabulary
+      let panels = vocabulary / Int(CK_PANEL) / (8 * members)
+      rows = min(max(1, panels) * Int(CK_PANEL), Self.most)
+    }
 
     /// Whether the tokens are through the final norm.
     var isReady: Bool { ready.load(ordering: .acquiring) }
 
-    /// Says so, for the first or another time.
+    /// Says that the tokens are through the final norm; all who have worked on them may say so.
     func open() { ready.store(true, ordering: .releasing) }
 
     /// Starts anew; nobody may be using it.
@@ -40,10 +50,10 @@ extension ForwardPass {
       ready.store(false, ordering: .relaxed)
     }
 
-    /// The next rows of a vocabulary that nobody has taken; `nil` when there are none.
-    func take(of vocabulary: Int) -> Range<Int>? {
-      let first = next.add(1, ordering: .relaxed).oldValue * Self.rows
-      return first < vocabulary ? first..<min(first + Self.rows, vocabulary) : nil
+    /// The next rows that nobody has taken; `nil` when there are none.
+    func take() -> Range<Int>? {
+      let first = next.add(1, ordering: .relaxed).oldValue * rows
+      return first < vocabulary ? first..<min(first + rows, vocabulary) : nil
     }
   }
 
@@ -70,7 +80,9 @@ extension ForwardPass {
   /// A member's part of the logits of groups of tokens, each of which has a queue: first of its own
   /// group, then of any that is ready.
   ///
-  /// - Parameter isStopped: whether groups that are not ready never will be.
+  /// - Parameters:
+  ///   - member: one of the whole team; its own group is the one with its number.
+  ///   - isStopped: whether groups that are not ready never will be.
   func unembed(
     _ groups: [LogitTarget], _ member: ThreadTeam.Member, isStopped: () -> Bool
   ) {
@@ -80,7 +92,7 @@ extension ForwardPass {
       member.wait { left.contains { queues[$0].isReady } || isStopped() }
       guard let place = left.firstIndex(where: { queues[$0].isReady }) else { return }
       let group = left.remove(at: place)
-      while let rows = queues[group].take(of: shape.vocabularySize) {
+      while let rows = queues[group].take() {
         unembed(rows, of: groups[group], member)
       }
     }

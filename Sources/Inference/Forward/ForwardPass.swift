@@ -10,8 +10,8 @@ import Tokenization
 /// One pass takes up to ``chunk`` tokens through all layers. Where they are few every thread of the team
 /// runs the same steps on its share of the rows or heads and meets the others at a barrier where a
 /// step needs all of the one before. Where they are many each thread takes tokens of its own through
-/// everything, which leaves it little to wait for and nothing to hand over. Shapes: n tokens, d width, q heads × head width, k key-value width,
-/// f feed-forward width.
+/// everything, which leaves it little to wait for, and nothing but keys and values to hand over. Shapes:
+/// n tokens, d width, q heads × head width, k key-value width, f feed-forward width.
 final class ForwardPass {
   /// How many tokens go through the layers together, at most.
   static let chunk = 64
@@ -57,6 +57,8 @@ final class ForwardPass {
   let routing: Routing?
   /// For each thread the logits of its own tokens; where all work on the same, the first is used.
   let queues: [LogitQueue]
+  /// Whether threads can take tokens of their own through all layers.
+  private let mayDivideTokens: Bool
 
   /// Scratch memory for passes over contexts of at most `context` tokens.
   init(weights: Weights, context: Int, team: ThreadTeam, chunk n: Int = ForwardPass.chunk) {
@@ -81,7 +83,12 @@ final class ForwardPass {
     routing = weights.architecture.experts.map {
       Routing($0, tokens: n, width: weights.shape.width, members: team.count)
     }
-    queues = (0..<team.count).map { _ in LogitQueue() }
+    queues = (0..<team.count).map { _ in
+      LogitQueue(vocabulary: weights.shape.vocabularySize, members: team.count)
+    }
+    mayDivideTokens =
+      team.count > 1 && weights.layers.allSatisfy(\.isDividable)
+      && Set(weights.layers.map(\.feedForward?.width)).count == 1
   }
 
   deinit {
@@ -138,24 +145,25 @@ final class ForwardPass {
     let n = ids.count
     precondition(n > 0 && n <= chunk && n == batch.count)
     precondition(batch.positions.allSatisfy { $0 < context })
-    let dividesTokens = dividesTokens(n)
-    // For each group of tokens that are worked on together.
-    let groups = dividesTokens ? team.shares(of: n) : [0..<n]
-    nonisolated(unsafe) let targets = groups.map {
-      target?.part(of: $0, vocabulary: shape.vocabularySize)
+    let divides = dividesTokens(n)
+    // The groups of tokens that are worked on together.
+    let groups = divides ? team.shares(of: n) : [0..<n]
+    nonisolated(unsafe) let targets = target.map { target in
+      groups.map { target.part(of: $0, vocabulary: shape.vocabularySize) }
     }
     for queue in queues { queue.reset() }
     let stop = Atomic<Bool>(false)
-    team.run { everyone in
-      // Who works on these tokens, and who has to meet before they attend to each other.
-      let member = dividesTokens ? everyone.alone : everyone
-      let connected = dividesTokens && !batch.isConnected ? everyone.alone : everyone
-      let group = dividesTokens ? everyone.index : 0
+    team.run { thread in
+      // This thread among those that work on the same tokens, and among those that meet before tokens
+      // attend to each other.
+      let member = divides ? thread.alone : thread
+      let connected = divides && !batch.isConnected ? thread.alone : thread
+      let group = divides ? thread.index : 0
       let tokens = groups[group]
       let own = member.share(of: tokens)
       embed(own, ids, batch)
       for index in 0..<shape.layers {
-        if everyone.index == 0, isCancelled() { stop.store(true, ordering: .relaxed) }
+        if thread.index == 0, isCancelled() { stop.store(true, ordering: .relaxed) }
         let layer = weights.layers[index]
         normalise(own, by: layer.attentionNorm)
         connected.barrier()
@@ -166,7 +174,7 @@ final class ForwardPass {
         normalise(own, by: layer.feedForwardNorm)
         member.barrier()
         if let experts = layer.experts {
-          mix(index, experts, tokens, recorder: recorder, member: member)
+          mix(index, experts, n: n, recorder: recorder, member: member)
         } else if let network = layer.feedForward {
           let rows = feed(network, normalised, tokens, into: update, member: member)
           add(rows: rows, of: tokens, after: layer.feedForwardOutputNorm, member: member)
@@ -188,10 +196,10 @@ final class ForwardPass {
         }
       }
       output.quantise(own, width: shape.width)
-      guard target != nil else { return }
+      guard let targets else { return }
       member.barrier()
       queues[group].open()
-      unembed(targets.compactMap(\.self), everyone) { stop.load(ordering: .relaxed) }
+      unembed(targets, thread) { stop.load(ordering: .relaxed) }
     }
     if stop.load(ordering: .relaxed) { throw CancellationError() }
   }
@@ -216,12 +224,11 @@ final class ForwardPass {
 
   /// Whether each thread takes tokens of its own through all layers.
   ///
-  /// Weights then come to every thread. They are multiplied by so many tokens meanwhile that threads do
-  /// not wait for them: in proportion no fewer than 8 for 2 threads, where that was measured. Experts,
-  /// and weights that have to be turned into floats, are read for all tokens at once.
+  /// Weights then come to every thread. They are multiplied by so many tokens meanwhile that it does not
+  /// wait for them: 4 where 2 threads share the memory, as was measured, and so many more as there are
+  /// more threads.
   private func dividesTokens(_ n: Int) -> Bool {
-    team.count > 1 && n >= 2 * team.count * team.count && architecture.experts == nil
-      && weights.layers.first?.query.matrix.isPacked == true
+    mayDivideTokens && n >= team.count * 2 * team.count
   }
 
   private func embed(_ tokens: Range<Int>, _ ids: ArraySlice<TokenID>, _ batch: Batch) {
@@ -319,8 +326,8 @@ final class ForwardPass {
 }
 
 extension Linear {
-  /// The part of `y = x Wᵀ + b` that falls to a member, for some tokens; `y` has a row for each token
-  /// of the pass. See ``WeightMatrix``.
+  /// The part of `y = x Wᵀ + b` that falls to a member, for some rows of `x`; `y` has a row for each row
+  /// of `x`, from the first on. See ``WeightMatrix``.
   @discardableResult
   func multiply(
     _ x: Activations, _ tokens: Range<Int>, into y: UnsafeMutablePointer<Float>, stride: Int,

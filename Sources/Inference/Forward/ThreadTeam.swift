@@ -10,7 +10,7 @@ import Synchronization
 final class ThreadTeam: @unchecked Sendable {
   /// A thread's place in the team, while it works.
   struct Member {
-    /// Its number among those that work together; 0 is the caller.
+    /// Its number among those that work together; 0 is the caller where all do.
     let index: Int
     /// How many work together.
     let count: Int

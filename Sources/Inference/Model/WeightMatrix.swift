@@ -73,7 +73,9 @@ final class WeightMatrix: @unchecked Sendable {
   /// The part of `y = x Wᵀ` that falls to a member: `[tokens, rows]`, from the first of `tokens` on,
   /// `stride` floats a row.
   ///
-  /// - Parameter granularity: a multiple of the height of a panel; shares begin at multiples of it.
+  /// - Parameters:
+  ///   - y: where the first of `tokens` goes.
+  ///   - granularity: a multiple of the height of a panel; shares begin at multiples of it.
   /// - Returns: the rows that this member has computed.
   @discardableResult
   func multiply(
@@ -85,7 +87,10 @@ final class WeightMatrix: @unchecked Sendable {
     return share
   }
 
-  /// Some rows of `y = x Wᵀ`; they begin with a panel, and end with one or with the last row.
+  /// The columns of `y = x Wᵀ` that some rows of `W` give: `[tokens, rows]`, from the first of `tokens` and
+  /// from row 0 on. The rows begin with a panel, and end with one or with the last row.
+  ///
+  /// - Parameter member: whose scratch memory is used.
   func multiply(
     _ x: Activations, tokens: Range<Int>, rows part: Range<Int>,
     into y: UnsafeMutablePointer<Float>, stride: Int, member: ThreadTeam.Member

@@ -67,6 +67,14 @@ final class LayerWeights: Sendable {
   /// Of the stream, once the feed-forward network has been added to it.
   let feedForwardStreamNorm: Norm?
 
+  /// Whether threads can take tokens of their own through it. Weights that are not packed are turned into
+  /// floats by whoever multiplies them, and an expert's tokens are gathered; so all work on the same.
+  var isDividable: Bool {
+    guard let feedForward else { return false }
+    let matrices = [query, key, value, output, feedForward.up, feedForward.down, feedForward.gate]
+    return matrices.allSatisfy { $0?.matrix.isPacked ?? true }
+  }
+
   fileprivate init(
     _ index: Int, of architecture: Architecture, _ reader: inout TensorReader
   ) throws(FileFault) {

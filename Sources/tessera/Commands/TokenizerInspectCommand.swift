@@ -121,8 +121,8 @@ enum TextFolder {
     return QualityReport.Texts(name: name, files: files)
   }
 
+  /// The name and the path of a pair; a path that exists is one, also where it has the sign in it.
   private static func parts(of pair: String) -> (name: String, path: String) {
-    // A path may have the sign in it.
     if let mark = pair.firstIndex(of: "="), mark != pair.startIndex,
       !FileManager.default.fileExists(atPath: pair)
     {

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Synchronization
 import TestSupport
 import Testing
 import Tokenization
@@ -9,12 +10,13 @@ import Tokenization
 @Suite("Trees of tokens")
 struct TokenTreeTests {
   private func evaluator(
-    _ family: TinyFamily = .llama, precision: Precision = .i16, context: Int? = nil
+    _ family: TinyFamily = .llama, precision: Precision = .i16, threads: Int = 2,
+    context: Int? = nil
   ) throws -> Evaluator {
     let folder = try TemporaryFolder()
     let tiny = TinyModel(seed: 21, layers: 7, type: .q8_0, family: family)
     let model = try Model.load(path: tiny.write(to: folder), name: "tiny", precision: precision)
-    return try Evaluator(model: model, threads: 2, context: context)
+    return try Evaluator(model: model, threads: threads, context: context)
   }
 
   private let text: [TokenID] = [72, 101, 108, 108, 111, 32, 72, 101, 108, 7, 250, 12]
@@ -126,5 +128,44 @@ struct TokenTreeTests {
       }
       if temperature > 0 { #expect(Set(together.rollouts.map(\.tokens)).count > count / 2) }
     }
+  }
+
+  @Test(
+    "rollouts that are cancelled anywhere end on every thread, and go on as if they had not been",
+    arguments: [(1, 8), (2, 8), (2, 20), (3, 18)])
+  func cancelledRollouts(threads: Int, count: Int) throws {
+    let settings = SamplerSettings(temperature: 1.3, seed: 12)
+    let evaluator = try evaluator(threads: threads)
+    let undisturbed = try Rollouts(
+      after: text, count: count, maxTokens: 6, settings: settings, with: evaluator)
+    while undisturbed.goesOn { try undisturbed.step() }
+    let disturbed = try Rollouts(
+      after: text, count: count, maxTokens: 6, settings: settings, with: evaluator)
+    var cancellations = 0
+    while disturbed.goesOn {
+      // Asked a few times before a pass, and at each of its layers.
+      for limit in 0..<12 {
+        let before = disturbed.rollouts.map(\.tokens)
+        let asked = Mutex(0)
+        evaluator.isCancelled = {
+          asked.withLock {
+            $0 += 1
+            return $0 > limit
+          }
+        }
+        do {
+          try disturbed.step()
+          break
+        } catch is CancellationError {
+          cancellations += 1
+          #expect(disturbed.rollouts.map(\.tokens) == before)
+        }
+      }
+    }
+    evaluator.isCancelled = { false }
+    #expect(cancellations > 20)
+    #expect(disturbed.rollouts.map(\.tokens) == undisturbed.rollouts.map(\.tokens))
+    #expect(
+      disturbed.rollouts.map(\.logProbability) == undisturbed.rollouts.map(\.logProbability))
   }
 }
