@@ -80,21 +80,13 @@ static float maximum(const float *x, int32_t n) {
 static void softmax(float *x, int32_t n) {
   __m256 m = _mm256_set1_ps(maximum(x, n));
   __m256 sum = _mm256_setzero_ps();
-  int32_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    __m256 e = exponential(_mm256_sub_ps(_mm256_loadu_ps(x + i), m));
-    _mm256_storeu_ps(x + i, e);
-    sum = _mm256_add_ps(sum, e);
-  }
-  if (i < n) {
-    __m256i some = lanes_left(n - i);
-    __m256 e = exponential(_mm256_sub_ps(_mm256_maskload_ps(x + i, some), m));
-    _mm256_maskstore_ps(x + i, some, e);
-    sum = _mm256_add_ps(sum, _mm256_and_ps(e, _mm256_castsi256_ps(some)));
+  for (int32_t i = 0; i < n; i += 8) {
+    __m256 e = exponential(_mm256_sub_ps(load_left(x + i, n - i), m));
+    store_left(x + i, e, n - i);
+    sum = _mm256_add_ps(sum, _mm256_and_ps(e, _mm256_castsi256_ps(lanes_left(n - i))));
   }
   __m256 scale = _mm256_set1_ps(1 / sum_lanes(sum));
-  for (i = 0; i + 8 <= n; i += 8) _mm256_storeu_ps(x + i, _mm256_mul_ps(_mm256_loadu_ps(x + i), scale));
-  for (; i < n; i++) x[i] *= _mm256_cvtss_f32(scale);
+  for (int32_t i = 0; i < n; i += 8) store_left(x + i, _mm256_mul_ps(load_left(x + i, n - i), scale), n - i);
 }
 
 static void silu_product(float *gate, const float *up, int32_t n) {

@@ -5,7 +5,7 @@
 
 /* What the files for AVX2 share; included where functions may use it. */
 
-/* Lanes that hold elements when `left` are left: all from eight on. */
+/* Lanes that hold elements when `left` are left: all from eight on, none where there are none. */
 static inline __m256i lanes_left(int32_t left) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }

@@ -6,6 +6,8 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
+#include "avx2.h"
+
 /* Sixteen registers hold the sums of four rows. */
 enum { CK_TILE = 4, CK_SPLIT = 2 };
 
@@ -56,14 +58,7 @@ static inline floats halves(const uint8_t *p) { return _mm256_cvtph_ps(_mm_loadu
 static inline floats bytes(const uint8_t *p) {
   return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)p)));
 }
-static inline void store(float *y, floats v, int32_t left) {
-  if (left >= 8) {
-    _mm256_storeu_ps(y, v);
-  } else if (left > 0) {
-    __m256i some = _mm256_cmpgt_epi32(_mm256_set1_epi32(left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-    _mm256_maskstore_ps(y, some, v);
-  }
-}
+static inline void store(float *y, floats v, int32_t left) { store_left(y, v, left); }
 
 #include "panels_x86.h"
 

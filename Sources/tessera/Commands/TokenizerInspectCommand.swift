@@ -128,9 +128,7 @@ enum TextFolder {
     {
       return (String(pair[..<mark]), String(pair[pair.index(after: mark)...]))
     }
-    return (
-      (pair as NSString).standardizingPath.split(separator: "/").last.map(String.init) ?? pair, pair
-    )
+    return ((pair as NSString).lastPathComponent, pair)
   }
 
   private static func paths(in folder: String) throws(CommandFault) -> [String] {

@@ -143,23 +143,27 @@ struct TokenTreeTests {
       after: text, count: count, maxTokens: 6, settings: settings, with: evaluator)
     var cancellations = 0
     while disturbed.goesOn {
-      // Asked a few times before a pass, and at each of its layers.
-      for limit in 0..<12 {
+      // Asked a few times before a pass, and at each of its layers: later each time, until the step ends.
+      var limit = 0
+      var isDone = false
+      while !isDone {
         let before = disturbed.rollouts.map(\.tokens)
         let asked = Mutex(0)
+        let most = limit
         evaluator.isCancelled = {
           asked.withLock {
             $0 += 1
-            return $0 > limit
+            return $0 > most
           }
         }
         do {
           try disturbed.step()
-          break
+          isDone = true
         } catch is CancellationError {
           cancellations += 1
           #expect(disturbed.rollouts.map(\.tokens) == before)
         }
+        limit += 1
       }
     }
     evaluator.isCancelled = { false }
