@@ -113,5 +113,6 @@ extension EncodingTables {
     firstJoins = FirstJoins(list, vocabulary: vocabulary)
     self.vocabulary = vocabulary
     self.ignoresMerges = ignoresMerges
+    wholeWords = ignoresMerges ? WholeWords(vocabulary) : nil
   }
 }

@@ -8,6 +8,8 @@ struct EncodingTables: Sendable {
   let firstJoins: FirstJoins
   /// Whether a word that is an entry is taken as it is, whatever its merges would make of it.
   let ignoresMerges: Bool
+  /// Which words may be entries; nil where that does not matter.
+  let wholeWords: WholeWords?
 
   /// The entries that are found whole in a text. User-defined ones always are; special ones only
   /// when the caller wants them parsed.
@@ -93,7 +95,7 @@ final class Encoder: @unchecked Sendable {
     into tokens: inout [Token]
   ) {
     let word = UnsafeBufferPointer(start: text + range.lowerBound, count: range.count)
-    if tables.ignoresMerges, range.count <= tables.vocabulary.longestTokenBytes,
+    if let wholeWords = tables.wholeWords, range.count > 1, wholeWords.mayHold(word),
       let id = tables.vocabulary.ordinary(word)
     {
       if let key { cache.store(key, [id], count: 1) }

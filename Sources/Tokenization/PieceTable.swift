@@ -81,7 +81,21 @@ struct PieceBytes: Sendable {
 
   /// Whether entry `id` has exactly these bytes.
   func equals(_ id: Int, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
-    let own = bytes(of: id)
-    return own.count == other.count && own.elementsEqual(other)
+    let own = UnsafeRawBufferPointer(bytes(of: id))
+    let other = UnsafeRawBufferPointer(other)
+    guard own.count == other.count else { return false }
+    var position = 0
+    while position + 8 <= own.count {
+      guard
+        own.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+          == other.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      else { return false }
+      position += 8
+    }
+    while position < own.count {
+      guard own[position] == other[position] else { return false }
+      position += 1
+    }
+    return true
   }
 }

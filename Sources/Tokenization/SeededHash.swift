@@ -13,7 +13,8 @@ enum SeededHash {
     return (product.high ^ product.low ^ seed) &* 0xD6E8_FEB8_6659_FD93
   }
 
-  /// The hash of a byte string, eight bytes at a time.
+  /// The hash of a byte string, eight bytes at a time. Its length is a part of it, so that bytes read
+  /// twice make no two strings the same.
   @inline(__always)
   static func hash(_ bytes: UnsafePointer<UInt8>, count: Int, seed: UInt64) -> UInt64 {
     let raw = UnsafeRawPointer(bytes)
@@ -23,10 +24,18 @@ enum SeededHash {
       state = mix(state ^ raw.loadUnaligned(fromByteOffset: position, as: UInt64.self), seed: seed)
       position += 8
     }
-    var tail: UInt64 = 0
-    while position < count {
-      tail = tail << 8 | UInt64(bytes[position])
-      position += 1
+    let tail: UInt64
+    switch count - position {
+    case 0: tail = 0
+    case _ where count >= 8:
+      // The last eight bytes, some of them read before.
+      tail = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    case 4...:
+      let first = raw.loadUnaligned(as: UInt32.self)
+      let last = raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+      tail = UInt64(first) << 32 | UInt64(last)
+    default:
+      tail = UInt64(bytes[0]) << 16 | UInt64(bytes[count / 2]) << 8 | UInt64(bytes[count - 1])
     }
     return mix(state ^ tail, seed: seed)
   }
