@@ -39,7 +39,8 @@ struct MergeTable: Sendable {
 
   /// The table of `merges`, whose pairs must all be different.
   init(_ merges: [Merge]) throws(Repetition) {
-    let places = PieceTable.placeCount(for: merges.count)
+    var places = 16
+    while places < merges.count * 3 / 2 { places *= 2 }
     let mask = places - 1
     var table = [Entry](repeating: Entry(pair: Self.none, merge: Self.none), count: places)
     var marks = [UInt64](repeating: 0, count: max(1, places / Self.markedBits))
