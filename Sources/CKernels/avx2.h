@@ -30,8 +30,8 @@ void ck_panels_i16_vnni(int32_t type, const uint8_t *panels, int32_t begin, int3
 void ck_panels_i16_avx2(int32_t type, const uint8_t *panels, int32_t begin, int32_t end, int32_t rows,
                         int32_t columns, const int16_t *q, const float *scales, const float *sums,
                         int32_t tokens, float *y, size_t y_stride);
-void ck_attention_scores_avx2(const float *queries, int32_t heads, const float *keys, size_t stride,
-                              const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
-                              size_t out_stride);
-void ck_attention_values_avx2(const float *weights, size_t weights_stride, int32_t heads, const float *values,
-                              size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
+float ck_round_i16_avx2(float *x, int32_t n, int16_t *q);
+void ck_attention_scores_avx2(const float *queries, int32_t heads, struct ck_rows keys, const int32_t *slots,
+                              int32_t n, int32_t width, float scale, float *out, size_t out_stride);
+void ck_attention_values_avx2(const float *weights, size_t weights_stride, int32_t heads, struct ck_rows values,
+                              const int32_t *slots, int32_t n, int32_t width, float *out);

@@ -110,15 +110,16 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
   }
 }
 
-void ck_attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
-                         const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
-                         size_t out_stride) {
-  current()->attention_scores(queries, heads, keys, stride, slots, n, width, scale, out, out_stride);
+float ck_round_i16(float *x, int32_t n, int16_t *q) { return current()->round_i16(x, n, q); }
+
+void ck_attention_scores(const float *queries, int32_t heads, struct ck_rows keys, const int32_t *slots,
+                         int32_t n, int32_t width, float scale, float *out, size_t out_stride) {
+  current()->attention_scores(queries, heads, keys, slots, n, width, scale, out, out_stride);
 }
 
-void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
-                         size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
-  current()->attention_values(weights, weights_stride, heads, values, stride, slots, n, width, out);
+void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, struct ck_rows values,
+                         const int32_t *slots, int32_t n, int32_t width, float *out) {
+  current()->attention_values(weights, weights_stride, heads, values, slots, n, width, out);
 }
 
 void ck_probabilities(const float *x, int32_t n, double *out) {

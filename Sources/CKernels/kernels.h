@@ -1,8 +1,20 @@
 #pragma once
+#include <float.h>
+#include <math.h>
+
 #include "ckernels.h"
 
 /* How many probabilities are drawn from at once. */
 enum { CK_DRAWN = 1024 };
+
+/* The power of two of which 16-bit integers make up all from -most to most; not a number when `most` is
+ * none. */
+static inline float ck_power_of_two(float most) {
+  if (!isfinite(most)) return NAN;
+  int exponent;
+  frexpf(most, &exponent);
+  return fmaxf(ldexpf(1, exponent - 15), FLT_MIN);
+}
 
 /* What differs between processors: one table for each, filled by its own file. */
 struct ck_table {
@@ -12,10 +24,11 @@ struct ck_table {
   void (*softmax)(float *, int32_t);
   void (*silu_product)(float *, const float *, int32_t);
   void (*gelu_tanh_product)(float *, const float *, int32_t);
-  void (*attention_scores)(const float *, int32_t, const float *, size_t, const int32_t *, int32_t, int32_t,
-                           float, float *, size_t);
-  void (*attention_values)(const float *, size_t, int32_t, const float *, size_t, const int32_t *, int32_t,
-                           int32_t, float *);
+  float (*round_i16)(float *, int32_t, int16_t *);
+  void (*attention_scores)(const float *, int32_t, struct ck_rows, const int32_t *, int32_t, int32_t, float,
+                           float *, size_t);
+  void (*attention_values)(const float *, size_t, int32_t, struct ck_rows, const int32_t *, int32_t, int32_t,
+                           float *);
   /* The largest of floats, but for what is not a number; -INFINITY where there is none. */
   float (*maximum)(const float *, int32_t);
   void (*log_sum_exp)(const float *, int32_t, float *, float *);

@@ -48,23 +48,58 @@ static void gelu_tanh_product(float *gate, const float *up, int32_t n) {
   }
 }
 
-static size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
-
-static void attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
-                             const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
-                             size_t out_stride) {
-  for (int32_t h = 0; h < heads; h++)
-    for (int32_t i = 0; i < n; i++)
-      out[(size_t)h * out_stride + (size_t)i] =
-          dot(queries + h * width, keys + place(slots, i) * stride, width) * scale;
+static float round_i16(float *x, int32_t n, int16_t *q) {
+  float most = 0;
+  for (int32_t i = 0; i < n; i++) {
+    float a = fabsf(x[i]);
+    most = a > most || a != a ? a : most;
+  }
+  const float scale = ck_power_of_two(most);
+  for (int32_t i = 0; i < n; i++) {
+    const float whole = rintf(x[i] / scale);
+    q[i] = (int16_t)(whole == whole ? fminf(fmaxf(whole, -32768), 32767) : 0);
+    x[i] = (float)q[i] * scale;
+  }
+  return scale;
 }
 
-static void attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
-                             size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out) {
+static size_t place(const int32_t *slots, int32_t i) { return (size_t)(slots != NULL ? slots[i] : i); }
+
+static float dot_row(const float *x, struct ck_rows rows, size_t row, int32_t n) {
+  if (rows.scales == NULL) return dot(x, (const float *)rows.first + row * rows.stride, n);
+  const int16_t *q = (const int16_t *)rows.first + row * rows.stride;
+  float lanes[8] = {0};
+  int32_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) lanes[k] += x[i + k] * (float)q[i + k];
+  float sum = 0;
+  for (int k = 0; k < 8; k++) sum += lanes[k];
+  for (; i < n; i++) sum += x[i] * (float)q[i];
+  return sum * rows.scales[row];
+}
+
+static void add_row(float a, struct ck_rows rows, size_t row, float *y, int32_t n) {
+  if (rows.scales == NULL) {
+    axpy(a, (const float *)rows.first + row * rows.stride, y, n);
+    return;
+  }
+  const int16_t *q = (const int16_t *)rows.first + row * rows.stride;
+  a *= rows.scales[row];
+  for (int32_t i = 0; i < n; i++) y[i] += a * (float)q[i];
+}
+
+static void attention_scores(const float *queries, int32_t heads, struct ck_rows keys, const int32_t *slots,
+                             int32_t n, int32_t width, float scale, float *out, size_t out_stride) {
   for (int32_t h = 0; h < heads; h++)
     for (int32_t i = 0; i < n; i++)
-      axpy(weights[(size_t)h * weights_stride + (size_t)i], values + place(slots, i) * stride, out + h * width,
-           width);
+      out[(size_t)h * out_stride + (size_t)i] = dot_row(queries + h * width, keys, place(slots, i), width) * scale;
+}
+
+static void attention_values(const float *weights, size_t weights_stride, int32_t heads, struct ck_rows values,
+                             const int32_t *slots, int32_t n, int32_t width, float *out) {
+  for (int32_t h = 0; h < heads; h++)
+    for (int32_t i = 0; i < n; i++)
+      add_row(weights[(size_t)h * weights_stride + (size_t)i], values, place(slots, i), out + h * width, width);
 }
 
 static void log_sum_exp(const float *x, int32_t n, float *result, float *entropy) {
@@ -154,5 +189,5 @@ static void panels_i16(int32_t type, const uint8_t *panels, int32_t begin, int32
 
 const struct ck_table ck_portable = {
     "portable",       dot,         axpy,         softmax,   silu_product, gelu_tanh_product,
-    attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64, quantise_i16, panels_i16,
+    round_i16, attention_scores, attention_values, maximum, log_sum_exp, exponentials, exponentials_f64, quantise_i16, panels_i16,
 };

@@ -60,15 +60,25 @@ void ck_rotate_pairs(float *x, int32_t heads, int32_t head_width, int32_t rotate
 /* The same for the pairs (x[i], x[rotated / 2 + i]), the order of most other models. */
 void ck_rotate_halves(float *x, int32_t heads, int32_t head_width, int32_t rotated, const float *cosines,
                       const float *sines);
-/* out[h * out_stride + i] = scale * dot(query h, keys + slot * stride) for i < n and h < heads, where
- * slot is slots[i], or i if there are no slots. Queries lie one behind another, `width` floats each. */
-void ck_attention_scores(const float *queries, int32_t heads, const float *keys, size_t stride,
-                         const int32_t *slots, int32_t n, int32_t width, float scale, float *out,
-                         size_t out_stride);
-/* The h-th `width` floats of out += sum of weights[h * weights_stride + i] * (values + slot * stride),
- * one after another. */
-void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, const float *values,
-                         size_t stride, const int32_t *slots, int32_t n, int32_t width, float *out);
+/* Keys or values: row i begins at element i * stride. Without scales they are floats; else 16-bit
+ * integers, to be multiplied by scales[i], a power of two. */
+struct ck_rows {
+  const void *first;
+  size_t stride;
+  const float *scales;
+};
+/* Makes x what 16-bit integers q times a power of two can say, which is the result; it is not a number
+ * when not all of x are finite. */
+float ck_round_i16(float *x, int32_t n, int16_t *q);
+/* out[h * out_stride + i] = scale * dot(query h, row slot of keys) for i < n and h < heads, where slot is
+ * slots[i], or i if there are no slots. Queries lie one behind another, `width` floats each. Integers
+ * give the bits that the floats they stand for would. */
+void ck_attention_scores(const float *queries, int32_t heads, struct ck_rows keys, const int32_t *slots,
+                         int32_t n, int32_t width, float scale, float *out, size_t out_stride);
+/* The h-th `width` floats of out += sum of weights[h * weights_stride + i] * (row slot of values), one
+ * after another; of integers as above. */
+void ck_attention_values(const float *weights, size_t weights_stride, int32_t heads, struct ck_rows values,
+                         const int32_t *slots, int32_t n, int32_t width, float *out);
 /* log(sum(exp(x))) and the entropy in nats of softmax(x). */
 void ck_log_sum_exp(const float *x, int32_t n, float *log_sum_exp, float *entropy);
 /* out = softmax(x), computed in doubles; what is not a number has the probability 0, and where no

@@ -93,7 +93,7 @@ public final class TextEncoder {
     if let pass, let cache, count <= pass.context { return (pass, cache) }
     var capacity = Self.smallestRoom
     while capacity < count { capacity *= 2 }
-    let cache = try KVCache(shape: shape, capacity: capacity)
+    let cache = try KVCache(shape: shape, precision: .f32, capacity: capacity)
     let pass = ForwardPass(weights: weights, context: capacity, team: team, chunk: capacity)
     (self.pass, self.cache) = (pass, cache)
     return (pass, cache)

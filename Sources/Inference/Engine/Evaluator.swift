@@ -52,7 +52,8 @@ public final class Evaluator {
     self.model = model
     self.threads = max(1, threads)
     contextLength = max(1, min(context ?? Self.standardContext, model.shape.contextLength))
-    cache = try KVCache(shape: model.shape, capacity: contextLength)
+    cache = try KVCache(
+      shape: model.shape, precision: model.precision, capacity: contextLength)
     team = ThreadTeam(count: self.threads)
     pass = ForwardPass(weights: model.weights, context: contextLength, team: team)
     logitRows = .zeros(Self.logitTile * model.shape.vocabularySize)

@@ -57,7 +57,8 @@ public final class TokenTree {
     self.text = text
     self.evaluator = evaluator
     cache = try KVCache(
-      shape: evaluator.model.shape, capacity: max(1, capacity), fills: fills)
+      shape: evaluator.model.shape, precision: evaluator.model.precision,
+      capacity: max(1, capacity), fills: fills)
     _ = try evaluator.records(of: text)
   }
 

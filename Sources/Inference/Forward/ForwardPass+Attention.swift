@@ -13,21 +13,17 @@ extension ForwardPass {
   ) {
     let own = member.share(of: tokens)
     let keyValueWidth = shape.keyValueWidth
-    let newKeys = caches.target.keys(layer: index) + caches.first * keyValueWidth
-    let newValues = caches.target.values(layer: index) + caches.first * keyValueWidth
 
-    // q, k, v: [n, q], [n, k], [n, k]; keys and values go straight into the cache.
+    // q, k, v: [n, q], [n, k], [n, k].
     layer.query.multiply(
       normalised, tokens, into: queries, stride: shape.queryWidth, member: member)
-    layer.key.multiply(
-      normalised, tokens, into: newKeys, stride: keyValueWidth, member: member)
-    layer.value.multiply(
-      normalised, tokens, into: newValues, stride: keyValueWidth, member: member)
+    layer.key.multiply(normalised, tokens, into: keys, stride: keyValueWidth, member: member)
+    layer.value.multiply(normalised, tokens, into: values, stride: keyValueWidth, member: member)
     member.barrier()
 
     for token in own {
       let q = queries + token * shape.queryWidth
-      let k = newKeys + token * keyValueWidth
+      let k = keys + token * keyValueWidth
       if let norm = layer.queryNorm { normalise(q, heads: shape.heads, by: norm) }
       if let norm = layer.keyNorm { normalise(k, heads: shape.keyValueHeads, by: norm) }
       if !architecture.rotaries.isEmpty {
@@ -35,6 +31,9 @@ extension ForwardPass {
         rotate(q, heads: shape.heads, token: token, table: table)
         rotate(k, heads: shape.keyValueHeads, token: token, table: table)
       }
+      caches.target.store(
+        layer: index, position: caches.first + token, keys: k,
+        values: values + token * keyValueWidth)
       recorder.queriesAndKeys(
         layer: index, token: token, queries: floats(q, shape.queryWidth).span,
         keys: floats(k, keyValueWidth).span)
@@ -113,8 +112,7 @@ extension ForwardPass {
     _ caches: Caches, into row: UnsafeMutablePointer<Float>
   ) -> Int {
     let width = shape.headWidth
-    let stride = shape.keyValueWidth
-    let offset = shape.keyValueHead(ofHead: heads.lowerBound) * width
+    let source = shape.keyValueHead(ofHead: heads.lowerBound)
     let query = queries + token * shape.queryWidth + heads.lowerBound * width
     let count = Int32(heads.count)
     let prefix = batch.prefixes[token]
@@ -124,13 +122,13 @@ extension ForwardPass {
     for place in 0..<heads.count { (row + place * context).update(repeating: 0, count: first) }
     if first < prefix {
       ck_attention_scores(
-        query, count, caches.text.keys(layer: layer) + first * stride + offset, stride, nil,
+        query, count, caches.text.keys(layer: layer, head: source, from: first), nil,
         Int32(prefix - first), Int32(width), shape.attentionScale, row + first, context)
     }
     let skipped = max(0, first - prefix)
     if skipped < own.count {
       ck_attention_scores(
-        query, count, caches.target.keys(layer: layer) + offset, stride,
+        query, count, caches.target.keys(layer: layer, head: source),
         slots.baseAddress.map { $0 + own.lowerBound + skipped }, Int32(own.count - skipped),
         Int32(width), shape.attentionScale, row + prefix + skipped, context)
     }
@@ -148,8 +146,7 @@ extension ForwardPass {
     _ caches: Caches, weights row: UnsafePointer<Float>
   ) {
     let width = shape.headWidth
-    let stride = shape.keyValueWidth
-    let offset = shape.keyValueHead(ofHead: heads.lowerBound) * width
+    let source = shape.keyValueHead(ofHead: heads.lowerBound)
     let target = mixed.floats + token * shape.queryWidth + heads.lowerBound * width
     let count = Int32(heads.count)
     let prefix = batch.prefixes[token]
@@ -158,14 +155,13 @@ extension ForwardPass {
     target.update(repeating: 0, count: heads.count * width)
     if first < prefix {
       ck_attention_values(
-        row + first, context, count, caches.text.values(layer: layer) + first * stride + offset,
-        stride, nil,
-        Int32(prefix - first), Int32(width), target)
+        row + first, context, count, caches.text.values(layer: layer, head: source, from: first),
+        nil, Int32(prefix - first), Int32(width), target)
     }
     let skipped = max(0, first - prefix)
     if skipped < own.count {
       ck_attention_values(
-        row + prefix + skipped, context, count, caches.target.values(layer: layer) + offset, stride,
+        row + prefix + skipped, context, count, caches.target.values(layer: layer, head: source),
         slots.baseAddress.map { $0 + own.lowerBound + skipped }, Int32(own.count - skipped),
         Int32(width), target)
     }

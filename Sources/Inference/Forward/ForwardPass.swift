@@ -40,6 +40,9 @@ final class ForwardPass {
   let normalised: Activations
   /// Queries: `[n, q]`.
   let queries: UnsafeMutablePointer<Float>
+  /// Keys and values before they go into the cache: `[n, k]`.
+  let keys: UnsafeMutablePointer<Float>
+  let values: UnsafeMutablePointer<Float>
   /// What the heads bring back: `[n, q]`.
   let mixed: Activations
   /// The output of a block before it is added to the stream: `[n, d]`.
@@ -71,6 +74,8 @@ final class ForwardPass {
     stream = .zeros(n * shape.width)
     normalised = Activations(tokens: n, width: shape.width, members: team.count)
     queries = .zeros(n * shape.queryWidth)
+    keys = .zeros(n * shape.keyValueWidth)
+    values = .zeros(n * shape.keyValueWidth)
     mixed = Activations(tokens: n, width: shape.queryWidth, members: team.count)
     update = .zeros(n * shape.width)
     hidden = Activations(tokens: n, width: weights.widestHidden, members: team.count)
@@ -92,7 +97,7 @@ final class ForwardPass {
   }
 
   deinit {
-    for pointer in [stream, queries, update, up, row] { pointer.deallocate() }
+    for pointer in [stream, queries, keys, values, update, up, row] { pointer.deallocate() }
     for (cosines, sines) in angles {
       cosines.deallocate()
       sines.deallocate()

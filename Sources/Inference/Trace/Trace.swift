@@ -43,8 +43,9 @@ public struct Trace: Sendable {
         keys.withUnsafeBufferPointer { keys in
           ck_attention_scores(
             queries.baseAddress.map { $0 + queryStart }, 1,
-            keys.baseAddress.map { $0 + keyStart }, width, nil, 1, Int32(width),
-            shape.attentionScale, &row[key], 1)
+            ck_rows(
+              first: keys.baseAddress.map { $0 + keyStart }, stride: width, scales: nil),
+            nil, 1, Int32(width), shape.attentionScale, &row[key], 1)
         }
       }
     }

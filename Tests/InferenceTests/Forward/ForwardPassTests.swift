@@ -179,13 +179,13 @@ struct ForwardPassTests {
     let team = ThreadTeam(count: 1)
     defer { team.stop() }
     let pass = ForwardPass(weights: model.weights, context: 64, team: team)
-    let cache = try KVCache(shape: model.shape, capacity: 64)
+    let cache = try KVCache(shape: model.shape, precision: model.precision, capacity: 64)
     try pass.run(ids[0..<6], cache: cache, recorder: NoRecorder()) { false }
     let copy = try cache.fork(at: 4)
     try pass.run([9, 9], cache: cache, recorder: NoRecorder()) { false }
     try pass.run(ids[4..<8], cache: copy, recorder: NoRecorder()) { false }
     let forked = pass.hidden(token: 3)
-    let fresh = try KVCache(shape: model.shape, capacity: 64)
+    let fresh = try KVCache(shape: model.shape, precision: model.precision, capacity: 64)
     try pass.run(ids[0..<8], cache: fresh, recorder: NoRecorder()) { false }
     #expect(pass.hidden(token: 7) == forked)
   }

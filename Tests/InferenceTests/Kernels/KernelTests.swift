@@ -250,61 +250,6 @@ struct KernelTests {
     ck_use_kernels(nil)
   }
 
-  @Test("dot products and attention agree with f64", arguments: [8, 24, 64, 67], [false, true])
-  func attention(width: Int, scattered: Bool) {
-    let (length, heads) = (75, 3)
-    let stride = width + 5
-    let queries = noise(heads * width, seed: 1)
-    let keys = noise(length * stride, seed: 2)
-    let weights = noise(heads * (length + 2), seed: 4)
-    let before = noise(heads * width, seed: 5)
-    let slots = (0..<Int32(length)).map { $0 * 7 % Int32(length) }
-    let place = { (index: Int) in (scattered ? Int(slots[index]) : index) * stride }
-    withEveryKernel { name in
-      var scores = [Float](repeating: .nan, count: heads * (length + 2))
-      ck_attention_scores(
-        queries, Int32(heads), keys, stride, scattered ? slots : nil, Int32(length), Int32(width),
-        0.25, &scores, length + 2)
-      var out = before
-      ck_attention_values(
-        weights, length + 2, Int32(heads), keys, stride, scattered ? slots : nil, Int32(length),
-        Int32(width), &out)
-      for head in 0..<heads {
-        let row = head * (length + 2)
-        for index in 0..<length {
-          var sum = 0.0
-          for c in 0..<width {
-            sum += Double(queries[head * width + c]) * Double(keys[place(index) + c])
-          }
-          #expect(abs(Double(scores[row + index]) - sum * 0.25) < 1e-5, "\(name)")
-        }
-        #expect(scores[row + length].isNaN && scores[row + length + 1].isNaN)
-        for c in 0..<width {
-          var sum = Double(before[head * width + c])
-          for index in 0..<length {
-            sum += Double(weights[row + index]) * Double(keys[place(index) + c])
-          }
-          #expect(abs(Double(out[head * width + c]) - sum) < 2e-5, "\(name)")
-        }
-      }
-      // A score and a sum are the same bits whatever is computed beside them.
-      var alone: Float = 0
-      for index in [0, 1, 2, 3, length - 1] {
-        ck_attention_scores(
-          queries, 1, Array(keys[place(index)...]), stride, nil, 1, Int32(width), 0.25, &alone, 1)
-        #expect(alone.bitPattern == scores[index].bitPattern)
-      }
-      var pieces = before
-      for start in Swift.stride(from: 0, to: length, by: 10) where !scattered {
-        ck_attention_values(
-          Array(weights[start...]), length + 2, 1, Array(keys[(start * stride)...]), stride, nil,
-          Int32(min(10, length - start)), Int32(width), &pieces)
-      }
-      if !scattered { #expect(pieces.prefix(width) == out.prefix(width)) }
-    }
-    ck_use_kernels(nil)
-  }
-
   @Test("rotation keeps lengths and depends on the difference of positions alone")
   func rotation() {
     let frequencies = [1.0, 0.1, 0.01]
