@@ -32,17 +32,20 @@ enum ByteAlphabet {
   /// UTF-8 or holds a character outside the alphabet.
   static func decode(_ text: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
     guard let base = text.baseAddress else { return true }
-    let before = output.count
+    let (bytes, before) = (bytes, output.count)
     var position = 0
     while position < text.count {
-      guard let scalar = UTF8Sequence.scalar(in: base, at: position, end: text.count),
-        scalar.value < bytes.count, bytes[Int(scalar.value)] >= 0
-      else {
+      var (value, length) = (UInt32(base[position]), 1)
+      if value >= 0x80 {
+        let scalar = UTF8Sequence.scalar(in: base, at: position, end: text.count)
+        (value, length) = scalar.map { ($0.value, $0.length) } ?? (.max, 1)
+      }
+      guard value < bytes.count, bytes[Int(value)] >= 0 else {
         output.removeSubrange(before...)
         return false
       }
-      output.append(UInt8(truncatingIfNeeded: bytes[Int(scalar.value)]))
-      position += scalar.length
+      output.append(UInt8(truncatingIfNeeded: bytes[Int(value)]))
+      position += length
     }
     return true
   }

@@ -13,12 +13,16 @@ extension VocabularyParts {
     var decoded: [MergeTable.Merge] = []
     decoded.reserveCapacity(merges.count)
     var buffer: [UInt8] = []
-    for index in 0..<merges.count { decoded.append(try merge(index, vocabulary, &buffer)) }
+    for index in 0..<merges.count {
+      let next = decoded.last.map { $0.joined + 1 }
+      decoded.append(try merge(index, vocabulary, likely: next, &buffer))
+    }
     return decoded
   }
 
+  /// - Parameter likely: the entry that the merge probably makes: most files have them in one order.
   private func merge(
-    _ index: Int, _ vocabulary: Vocabulary, _ buffer: inout [UInt8]
+    _ index: Int, _ vocabulary: Vocabulary, likely: TokenID?, _ buffer: inout [UInt8]
   ) throws(VocabularyFault) -> MergeTable.Merge {
     let range = merges.range(index)
     buffer.removeAll(keepingCapacity: true)
@@ -48,7 +52,7 @@ extension VocabularyParts {
       (
         vocabulary.ordinary(UnsafeBufferPointer(rebasing: bytes[..<middle])),
         vocabulary.ordinary(UnsafeBufferPointer(rebasing: bytes[middle...])),
-        vocabulary.ordinary(bytes)
+        likely.flatMap { isOnly($0, bytes, vocabulary) ? $0 : nil } ?? vocabulary.ordinary(bytes)
       )
     }
     guard let left, let right, let joined else {
@@ -57,5 +61,13 @@ extension VocabularyParts {
         key: names.merges, index: index, what: "has a \(part) that \(names.tokens) does not hold")
     }
     return MergeTable.Merge(left: left, right: right, joined: joined)
+  }
+
+  /// Whether an entry that merges can name has these bytes, as no other has.
+  private func isOnly(
+    _ id: TokenID, _ bytes: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary
+  ) -> Bool {
+    !allowsTwins && vocabulary.kind(of: id) == .normal
+      && vocabulary.pieces.equals(Int(id), bytes)
   }
 }

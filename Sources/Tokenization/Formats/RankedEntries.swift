@@ -110,12 +110,16 @@ private struct PairTable {
   static let longest = 1024
 
   private(set) var merges: [MergeTable.Merge] = []
+  private let seed = SeededHash.processSeed
+  /// A bit for each value of a part of the hash: set where some pair has it.
+  private var marks: [UInt64]
   private var places: [(pair: UInt64, joined: TokenID)]
 
   /// A table of at most `capacity` pairs.
   init(capacity: Int) {
     places = Array(
       repeating: (pair: UInt64.max, joined: -1), count: PieceTable.placeCount(for: capacity))
+    marks = Array(repeating: 0, count: places.count / 8)
     merges.reserveCapacity(capacity)
   }
 
@@ -123,9 +127,13 @@ private struct PairTable {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
-  private func place(_ pair: UInt64) -> Int {
+  @inline(__always)
+  private func mark(_ hash: UInt64) -> (word: Int, bit: UInt64) {
+    (Int(truncatingIfNeeded: hash >> 32) & (marks.count - 1), 1 << (hash >> 58))
+  }
+
+  private func place(_ pair: UInt64, _ hash: UInt64) -> Int {
     let mask = places.count - 1
-    let hash = SeededHash.mix(pair, seed: SeededHash.processSeed)
     var place = Int(truncatingIfNeeded: hash) & mask
     while places[place].pair != pair, places[place].pair != UInt64.max {
       place = (place + 1) & mask
@@ -136,12 +144,18 @@ private struct PairTable {
   /// Adds a pair that is not there.
   mutating func add(_ merge: MergeTable.Merge) {
     let pair = Self.pair(merge.left, merge.right)
-    places[place(pair)] = (pair, merge.joined)
+    let hash = SeededHash.mix(pair, seed: seed)
+    let mark = mark(hash)
+    marks[mark.word] |= mark.bit
+    places[place(pair, hash)] = (pair, merge.joined)
     merges.append(merge)
   }
 
   private func joined(_ left: TokenID, _ right: TokenID) -> TokenID {
-    places[place(Self.pair(left, right))].joined
+    let pair = Self.pair(left, right)
+    let hash = SeededHash.mix(pair, seed: seed)
+    let mark = mark(hash)
+    return marks[mark.word] & mark.bit != 0 ? places[place(pair, hash)].joined : -1
   }
 
   /// Joins neighbours, the smallest rank first and the leftmost of equal ones, until none can be;
