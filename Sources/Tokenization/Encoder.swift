@@ -10,6 +10,8 @@ struct EncodingTables: Sendable {
   let ignoresMerges: Bool
   /// Which words may be entries; nil where that does not matter.
   let wholeWords: WholeWords?
+  /// Where long words are cut; nil where none is certain.
+  let cuts: CertainCuts?
 
   /// The entries that are found whole in a text. User-defined ones always are; special ones only
   /// when the caller wants them parsed.
@@ -28,6 +30,8 @@ final class Encoder: @unchecked Sendable {
   private var cache = WordCache()
   /// The words to encode next.
   var words = WordList()
+  /// The words in parts, where some are cut.
+  private var parts = WordList()
   /// Words that are made ready before the first of them is looked up, so that what is remembered of
   /// them has come from slow memory.
   private static let batch = 32
@@ -46,7 +50,7 @@ final class Encoder: @unchecked Sendable {
 
   /// Appends the tokens of `words`, which lie in a text of `count` bytes.
   func encode(_ text: UnsafePointer<UInt8>, count: Int, into tokens: inout [Token]) {
-    let spans = words.spans
+    let spans = cutWords(of: text)
     var next = 0
     while next < spans.count {
       let batch = next..<min(next + Self.batch, spans.count)
@@ -63,6 +67,23 @@ final class Encoder: @unchecked Sendable {
       for index in batch { encode(text, spans[index], keys[index - next], into: &tokens) }
       next = batch.upperBound
     }
+  }
+
+  /// The words, long ones cut where that is certain.
+  private func cutWords(of text: UnsafePointer<UInt8>) -> [Range<Int>] {
+    guard let cuts = tables.cuts,
+      let first = words.spans.firstIndex(where: { cuts.mayCut($0, of: text) })
+    else { return words.spans }
+    parts.removeAll()
+    parts.append(words.spans[..<first])
+    for range in words.spans[first...] {
+      if cuts.mayCut(range, of: text) {
+        cuts.cut(range, of: text, into: &parts)
+      } else {
+        parts.append(range.lowerBound, range.upperBound)
+      }
+    }
+    return parts.spans
   }
 
   /// Appends the tokens of the word `range` of a text, which is remembered by `key`, unless that is

@@ -52,6 +52,9 @@ struct WordList {
     spans.append(Range(uncheckedBounds: (start, end)))
   }
 
+  /// Adds words.
+  mutating func append(_ words: ArraySlice<Range<Int>>) { spans.append(contentsOf: words) }
+
   /// Forgets what lies at `end` or beyond, of a word that lies across its rest.
   mutating func cutOff(at end: Int) {
     while let last = spans.last, last.upperBound > end {
@@ -60,6 +63,9 @@ struct WordList {
     }
   }
 
+  /// Words for which memory is kept when all are forgotten.
+  private static let mostKept = 1 << 16
+
   /// Forgets all words.
-  mutating func removeAll() { spans.removeAll(keepingCapacity: true) }
+  mutating func removeAll() { spans.removeAll(keepingCapacity: spans.capacity <= Self.mostKept) }
 }
