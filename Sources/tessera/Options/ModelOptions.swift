@@ -26,7 +26,8 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The most tokens that are evaluated (by default \(Evaluator.standardContext)).")
   var context: Int?
 
-  @Option(help: "How activations are held: i16, or f32, which is exact and slower.")
+  @Option(
+    help: "How activations, keys and values are held: i16, or f32, which is exact and slower.")
   var precision = Precision.i16
 
   @Option(help: "Rounds the weights to another type in memory, for instance Q4_0 or Q2_K.")
