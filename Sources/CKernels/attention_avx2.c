@@ -168,37 +168,34 @@ INLINE void add_values(const enum kind kind, const int heads, const int vectors,
 
 INLINE void bring(const enum kind kind, const float *weights, size_t weights_stride, int32_t heads,
                   const struct ck_rows *values, const int32_t *slots, int32_t n, int32_t width, float *out) {
-  for (int32_t h = 0; h < heads;) {
-    const float *w = weights + (size_t)h * weights_stride;
-    float *to = out + h * width;
-    const int32_t count = together(heads - h);
-    switch (count) {
-      case 1: add_values(kind, 1, 8, w, weights_stride, values, slots, n, width, to); break;
-      case 2: add_values(kind, 2, 4, w, weights_stride, values, slots, n, width, to); break;
-      default: add_values(kind, HEADS, 4, w, weights_stride, values, slots, n, width, to);
+  /* So many values stay in the nearest cache while all heads use them. */
+  enum { TILE = 32 };
+  for (int32_t i = 0; i < n; i += TILE) {
+    const int32_t rows = n - i < TILE ? n - i : TILE;
+    const int32_t *places = slots != NULL ? slots + i : NULL;
+    struct ck_rows here = *values;
+    if (slots == NULL) here.first = row(kind, values, (size_t)i);
+    if (slots == NULL && kind == INTEGERS) here.scales += i;
+    for (int32_t h = 0; h < heads;) {
+      const float *w = weights + (size_t)h * weights_stride + i;
+      float *to = out + h * width;
+      const int32_t count = together(heads - h);
+      switch (count) {
+        case 1: add_values(kind, 1, 8, w, weights_stride, &here, places, rows, width, to); break;
+        case 2: add_values(kind, 2, 4, w, weights_stride, &here, places, rows, width, to); break;
+        default: add_values(kind, HEADS, 4, w, weights_stride, &here, places, rows, width, to);
+      }
+      h += count;
     }
-    h += count;
   }
 }
 
 void ck_attention_values_avx2(const float *weights, size_t weights_stride, int32_t heads, struct ck_rows values,
                               const int32_t *slots, int32_t n, int32_t width, float *out) {
-  /* So many values stay in the nearest cache while all heads use them. */
-  enum { TILE = 32 };
-  const enum kind kind = values.scales == NULL ? FLOATS : INTEGERS;
-  for (int32_t i = 0; i < n; i += TILE) {
-    const int32_t rows = n - i < TILE ? n - i : TILE;
-    struct ck_rows here = values;
-    if (slots == NULL) {
-      here.first = kind == FLOATS ? row(FLOATS, &values, (size_t)i) : row(INTEGERS, &values, (size_t)i);
-      if (kind == INTEGERS) here.scales += i;
-    }
-    const int32_t *places = slots != NULL ? slots + i : NULL;
-    if (kind == FLOATS)
-      bring(FLOATS, weights + i, weights_stride, heads, &here, places, rows, width, out);
-    else
-      bring(INTEGERS, weights + i, weights_stride, heads, &here, places, rows, width, out);
-  }
+  if (values.scales == NULL)
+    bring(FLOATS, weights, weights_stride, heads, &values, slots, n, width, out);
+  else
+    bring(INTEGERS, weights, weights_stride, heads, &values, slots, n, width, out);
 }
 
 float ck_round_i16_avx2(float *x, int32_t n, int16_t *q) {

@@ -225,13 +225,13 @@ static void quantise_i16(const float *x, int32_t n, int16_t *q, float *scales, f
 
 const struct ck_table ck_avx2 = {
     "avx2",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    ck_round_i16_avx2, ck_attention_scores_avx2, ck_attention_values_avx2, maximum, log_sum_exp, exponentials, exponentials_f64,
-    quantise_i16, ck_panels_i16_avx2,
+    ck_round_i16_avx2, ck_attention_scores_avx2, ck_attention_values_avx2, maximum, log_sum_exp,
+    exponentials, exponentials_f64, quantise_i16, ck_panels_i16_avx2,
 };
 
 const struct ck_table ck_vnni = {
     "vnni",           dot,         axpy,         softmax,           silu_product, gelu_tanh_product,
-    ck_round_i16_avx2, ck_attention_scores_avx2, ck_attention_values_avx2, maximum, log_sum_exp, exponentials, exponentials_f64,
-    quantise_i16, ck_panels_i16_vnni,
+    ck_round_i16_avx2, ck_attention_scores_avx2, ck_attention_values_avx2, maximum, log_sum_exp,
+    exponentials, exponentials_f64, quantise_i16, ck_panels_i16_vnni,
 };
 #endif

@@ -112,7 +112,6 @@ extension EncodingTables {
     }
     firstJoins = FirstJoins(list, vocabulary: vocabulary)
     self.vocabulary = vocabulary
-    self.ignoresMerges = ignoresMerges
     cuts = CertainCuts(vocabulary)
     wholeWords = ignoresMerges ? WholeWords(vocabulary) : nil
   }

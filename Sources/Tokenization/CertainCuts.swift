@@ -2,13 +2,13 @@
 /// in no entry. Whatever is merged makes an entry, so nothing is ever merged across.
 ///
 /// Writing without spaces, such as Chinese and Japanese, makes words of whole clauses. Their parts are
-/// short, come again and again, and so are remembered.
+/// short, come again and again, and so are remembered. Characters of fewer than three bytes are written
+/// with spaces; words are not cut there.
 struct CertainCuts: Sendable {
-  /// The fewest bytes of a character at which a word is cut: shorter ones are written with spaces.
   private static let fewestBytes = 3
 
-  /// A bit for each value of a hash of two whole characters: set where some entry has both.
-  private let pairs: FrozenArray<UInt64>
+  /// Set where some entry has two whole characters.
+  private let pairs: HashMarks
   /// A bit for the last byte of a character and the first of the next: set where some entry has both,
   /// but not both characters whole. `[last, first]`
   private let halves: FrozenArray<UInt64>
@@ -18,31 +18,26 @@ struct CertainCuts: Sendable {
   /// is merged as if they were not there.
   init?(_ vocabulary: Vocabulary) {
     guard vocabulary.absentBytes.isEmpty else { return nil }
-    let words = max(1, PieceTable.placeCount(for: vocabulary.count) / Self.placesPerWord)
-    var pairs = [UInt64](repeating: 0, count: words)
+    // A bit for two places of a table of all entries, since few hold long characters.
+    var pairs = HashMarks.Growing(bits: PieceTable.placeCount(for: vocabulary.count) / 2)
     var halves = [UInt64](repeating: 0, count: 256 * 256 / 64)
     for id in 0..<vocabulary.count {
       let bytes = vocabulary.pieces.bytes(of: id)
       guard let base = bytes.baseAddress else { continue }
-      for position in 1..<max(1, bytes.count) where bytes[position] >= 0xC0 {
-        let before = Self.character(in: base, endingAt: position, from: 0)
-        let after = Self.character(in: base, at: position, end: bytes.count)
+      for position in 1..<max(1, bytes.count) where bytes[position] >= 0xE0 {
+        let before = UTF8Sequence.scalar(in: base, before: position)
+        let after = UTF8Sequence.scalar(in: base, at: position, end: bytes.count)
         if let before, let after {
-          let mark = Self.mark(before, after, words, seed)
-          pairs[mark.word] |= mark.bit
+          pairs.insert(Self.hash(before.value, after.value, seed))
         } else {
           let half = Self.half(bytes[position - 1], bytes[position])
           halves[half.word] |= half.bit
         }
       }
     }
-    self.pairs = FrozenArray(pairs)
+    self.pairs = pairs.frozen
     self.halves = FrozenArray(halves)
   }
-
-  /// Places of a table of all entries for each word of marks: a bit for two places, since few entries hold
-  /// long characters.
-  private static let placesPerWord = 128
 
   /// Whether it is worth while to cut a word: it is too long to be remembered, and begins with a long
   /// character, or with one byte before that.
@@ -58,17 +53,18 @@ struct CertainCuts: Sendable {
     var position = start
     var previous: UInt32?
     while position < range.upperBound {
-      guard let character = Self.character(in: text, at: position, end: range.upperBound) else {
+      let found = UTF8Sequence.scalar(in: text, at: position, end: range.upperBound)
+      guard let found, found.length >= Self.fewestBytes else {
         previous = nil
-        position += 1
+        position += found?.length ?? 1
         continue
       }
-      if let previous, isCertain(previous, character, text + position) {
+      if let previous, isCertain(previous, found.value, text + position) {
         parts.append(start, position)
         start = position
       }
-      previous = character
-      position += Self.length(text[position])
+      previous = found.value
+      position += found.length
     }
     parts.append(start, range.upperBound)
   }
@@ -76,52 +72,13 @@ struct CertainCuts: Sendable {
   /// Whether two characters, of which the second begins at `place`, are in no entry side by side.
   @inline(__always)
   private func isCertain(_ before: UInt32, _ after: UInt32, _ place: UnsafePointer<UInt8>) -> Bool {
-    let mark = Self.mark(before, after, pairs.count, seed)
     let half = Self.half((place - 1).pointee, place.pointee)
-    return pairs.base[mark.word] & mark.bit == 0 && halves.base[half.word] & half.bit == 0
-  }
-
-  /// Bytes of a character that begins with a byte; 0 where it is too short, or none begins so.
-  @inline(__always)
-  private static func length(_ lead: UInt8) -> Int {
-    lead >= 0xF0 ? (lead < 0xF8 ? 4 : 0) : lead >= 0xE0 ? fewestBytes : 0
-  }
-
-  /// The bytes of the long character at `position`, if it is whole before `end`.
-  @inline(__always)
-  private static func character(
-    in text: UnsafePointer<UInt8>, at position: Int, end: Int
-  ) -> UInt32? {
-    let count = length(text[position])
-    guard count > 0, position + count <= end else { return nil }
-    var bytes = UInt32(text[position])
-    for index in 1..<count {
-      let byte = text[position + index]
-      guard byte & 0xC0 == 0x80 else { return nil }
-      bytes = bytes << 8 | UInt32(byte)
-    }
-    return bytes
-  }
-
-  /// The bytes of the long character that ends before `position`, if it is whole from `start` on.
-  private static func character(
-    in text: UnsafePointer<UInt8>, endingAt position: Int, from start: Int
-  ) -> UInt32? {
-    for count in fewestBytes...4 where position - count >= start {
-      let first = position - count
-      if length(text[first]) == count {
-        return character(in: text, at: first, end: position)
-      }
-    }
-    return nil
+    return !pairs.mayHold(Self.hash(before, after, seed)) && halves.base[half.word] & half.bit == 0
   }
 
   @inline(__always)
-  private static func mark(
-    _ before: UInt32, _ after: UInt32, _ words: Int, _ seed: UInt64
-  ) -> (word: Int, bit: UInt64) {
-    let hash = SeededHash.mix(UInt64(before) << 32 | UInt64(after), seed: seed)
-    return (Int(truncatingIfNeeded: hash >> 32) & (words - 1), 1 << (hash >> 58))
+  private static func hash(_ before: UInt32, _ after: UInt32, _ seed: UInt64) -> UInt64 {
+    SeededHash.mix(UInt64(before) << 32 | UInt64(after), seed: seed)
   }
 
   @inline(__always)

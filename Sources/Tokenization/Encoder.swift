@@ -6,12 +6,14 @@ struct EncodingTables: Sendable {
   let merges: MergeTable
   /// The joins that are made at once.
   let firstJoins: FirstJoins
-  /// Whether a word that is an entry is taken as it is, whatever its merges would make of it.
-  let ignoresMerges: Bool
-  /// Which words may be entries; nil where that does not matter.
+  /// Which words may be entries, where those that are one are taken as they are, whatever their merges
+  /// would make of them.
   let wholeWords: WholeWords?
   /// Where long words are cut; nil where none is certain.
   let cuts: CertainCuts?
+
+  /// Whether a word that is an entry is taken as it is.
+  var ignoresMerges: Bool { wholeWords != nil }
 
   /// The entries that are found whole in a text. User-defined ones always are; special ones only
   /// when the caller wants them parsed.

@@ -17,9 +17,8 @@ struct MergeTable: Sendable {
   }
 
   private let entries: FrozenArray<Entry>
-  /// A bit for each value of a part of the hash: set where some pair has it. Most neighbours that are
-  /// never joined are told by it, without a look into the table, which is far larger.
-  private let marks: FrozenArray<UInt64>
+  /// Set for the pairs. Most neighbours that are never joined are told by it.
+  private let marks: HashMarks
   private let seed = SeededHash.processSeed
   /// Number of merges.
   let count: Int
@@ -39,16 +38,15 @@ struct MergeTable: Sendable {
 
   /// The table of `merges`, whose pairs must all be different.
   init(_ merges: [Merge]) throws(Repetition) {
-    var places = 16
-    while places < merges.count * 3 / 2 { places *= 2 }
+    // At most two thirds are taken: what there is lies nearer to the processor, and few look in vain.
+    let places = PieceTable.placeCount(for: merges.count * 3 / 4 + 1)
     let mask = places - 1
     var table = [Entry](repeating: Entry(pair: Self.none, merge: Self.none), count: places)
-    var marks = [UInt64](repeating: 0, count: max(1, places / Self.markedBits))
+    var marks = HashMarks.Growing(bits: places * Self.bitsPerPlace)
     for (rank, merge) in merges.enumerated() {
       let pair = Self.pair(merge.left, merge.right)
       let hash = SeededHash.mix(pair, seed: seed)
-      let mark = Self.mark(hash, marks.count)
-      marks[mark.word] |= mark.bit
+      marks.insert(hash)
       var place = Int(truncatingIfNeeded: hash) & mask
       while table[place].pair != Self.none {
         if table[place].pair == pair {
@@ -60,7 +58,7 @@ struct MergeTable: Sendable {
         pair: pair, merge: UInt64(rank) << 32 | UInt64(UInt32(bitPattern: merge.joined)))
     }
     entries = FrozenArray(table)
-    self.marks = FrozenArray(marks)
+    self.marks = marks.frozen
     count = merges.count
   }
 
@@ -74,14 +72,7 @@ struct MergeTable: Sendable {
     }
   }
 
-  /// Places of the table for each word of marks: eight bits for a place.
-  private static let markedBits = 8
-
-  /// The bit of a hash among so many words, a power of two.
-  @inline(__always)
-  private static func mark(_ hash: UInt64, _ words: Int) -> (word: Int, bit: UInt64) {
-    (Int(truncatingIfNeeded: hash >> 32) & (words - 1), 1 << (hash >> 58))
-  }
+  private static let bitsPerPlace = 8
 
   @inline(__always)
   private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
@@ -93,7 +84,7 @@ struct MergeTable: Sendable {
   @inline(__always)
   func expect(_ left: TokenID, _ right: TokenID) {
     let hash = SeededHash.mix(Self.pair(left, right), seed: seed)
-    cp_prefetch(marks.base + Self.mark(hash, marks.count).word)
+    marks.expect(hash)
     cp_prefetch(entries.base + (Int(truncatingIfNeeded: hash) & (entries.count - 1)))
   }
 
@@ -103,8 +94,7 @@ struct MergeTable: Sendable {
   func merge(_ left: TokenID, _ right: TokenID) -> UInt64 {
     let pair = Self.pair(left, right)
     let hash = SeededHash.mix(pair, seed: seed)
-    let mark = Self.mark(hash, marks.count)
-    guard marks.base[mark.word] & mark.bit != 0 else { return Self.none }
+    guard marks.mayHold(hash) else { return Self.none }
     let mask = entries.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask
     while true {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Finds the vocabulary entry with given bytes: an open-addressing table over bytes that lie in
 /// the vocabulary itself.
 struct PieceTable: Sendable {
@@ -81,21 +83,9 @@ struct PieceBytes: Sendable {
 
   /// Whether entry `id` has exactly these bytes.
   func equals(_ id: Int, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
-    let own = UnsafeRawBufferPointer(bytes(of: id))
-    let other = UnsafeRawBufferPointer(other)
+    let own = bytes(of: id)
     guard own.count == other.count else { return false }
-    var position = 0
-    while position + 8 <= own.count {
-      guard
-        own.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-          == other.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      else { return false }
-      position += 8
-    }
-    while position < own.count {
-      guard own[position] == other[position] else { return false }
-      position += 1
-    }
-    return true
+    guard let left = own.baseAddress, let right = other.baseAddress else { return true }
+    return memcmp(left, right, own.count) == 0
   }
 }

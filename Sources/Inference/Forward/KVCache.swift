@@ -17,6 +17,7 @@ final class KVCache {
   private(set) var count = 0
 
   private let memory: UnsafeMutableRawPointer
+  private let byteCount: Int
   /// Bytes of a head's vector.
   private let vectorBytes: Int
   /// Vectors of all keys, or of all values.
@@ -43,6 +44,7 @@ final class KVCache {
     case .i16: vectorBytes = shape.headWidth * MemoryLayout<Int16>.stride
     }
     let bytes = 2 * vectors * (vectorBytes + MemoryLayout<Float>.stride)
+    byteCount = bytes
     let memory = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw .outOfMemory(bytes: bytes) }
@@ -50,7 +52,7 @@ final class KVCache {
     self.memory = memory
   }
 
-  deinit { munmap(memory, 2 * vectors * (vectorBytes + MemoryLayout<Float>.stride)) }
+  deinit { munmap(memory, byteCount) }
 
   /// The keys of a layer for one of the heads that have some, from a position on.
   func keys(layer: Int, head: Int, from position: Int = 0) -> ck_rows {

@@ -111,25 +111,19 @@ private struct PairTable {
 
   private(set) var merges: [MergeTable.Merge] = []
   private let seed = SeededHash.processSeed
-  /// A bit for each value of a part of the hash: set where some pair has it.
-  private var marks: [UInt64]
+  private var marks: HashMarks.Growing
   private var places: [(pair: UInt64, joined: TokenID)]
 
   /// A table of at most `capacity` pairs.
   init(capacity: Int) {
     places = Array(
       repeating: (pair: UInt64.max, joined: -1), count: PieceTable.placeCount(for: capacity))
-    marks = Array(repeating: 0, count: places.count / 8)
+    marks = HashMarks.Growing(bits: places.count * 8)
     merges.reserveCapacity(capacity)
   }
 
   private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
-
-  @inline(__always)
-  private func mark(_ hash: UInt64) -> (word: Int, bit: UInt64) {
-    (Int(truncatingIfNeeded: hash >> 32) & (marks.count - 1), 1 << (hash >> 58))
   }
 
   private func place(_ pair: UInt64, _ hash: UInt64) -> Int {
@@ -145,8 +139,7 @@ private struct PairTable {
   mutating func add(_ merge: MergeTable.Merge) {
     let pair = Self.pair(merge.left, merge.right)
     let hash = SeededHash.mix(pair, seed: seed)
-    let mark = mark(hash)
-    marks[mark.word] |= mark.bit
+    marks.insert(hash)
     places[place(pair, hash)] = (pair, merge.joined)
     merges.append(merge)
   }
@@ -154,8 +147,7 @@ private struct PairTable {
   private func joined(_ left: TokenID, _ right: TokenID) -> TokenID {
     let pair = Self.pair(left, right)
     let hash = SeededHash.mix(pair, seed: seed)
-    let mark = mark(hash)
-    return marks[mark.word] & mark.bit != 0 ? places[place(pair, hash)].joined : -1
+    return marks.mayHold(hash) ? places[place(pair, hash)].joined : -1
   }
 
   /// Joins neighbours, the smallest rank first and the leftmost of equal ones, until none can be;

@@ -43,6 +43,8 @@ struct AttentionKernelTests {
     }
   }
 
+  private static let widths = [8, 24, 64, 67]
+  private static let kinds = [(false, false), (true, false), (false, true), (true, true)]
   private static let (length, heads) = (75, 3)
   /// Floats from one head's weights to the next one's.
   private static let rowStride = length + 2
@@ -55,7 +57,7 @@ struct AttentionKernelTests {
 
   @Test(
     "scores agree with f64, integers give the bits of the floats they are, and so does each alone",
-    arguments: [8, 24, 64, 67], [(false, false), (true, false), (false, true), (true, true)])
+    arguments: widths, kinds)
   func scores(width: Int, kind: (scattered: Bool, keepsIntegers: Bool)) {
     let (length, heads, rowStride) = (Self.length, Self.heads, Self.rowStride)
     let queries = noise(heads * width, seed: 1)
@@ -103,7 +105,7 @@ struct AttentionKernelTests {
 
   @Test(
     "sums of values agree with f64, integers give the bits of the floats they are, and so do pieces",
-    arguments: [8, 24, 64, 67], [(false, false), (true, false), (false, true), (true, true)])
+    arguments: widths, kinds)
   func values(width: Int, kind: (scattered: Bool, keepsIntegers: Bool)) {
     let (length, heads, rowStride) = (Self.length, Self.heads, Self.rowStride)
     let weights = noise(heads * rowStride, seed: 4)
